@@ -1,0 +1,74 @@
+# mathsieve: `make` builds, `make demo` shows the whole job, `make test` tests, `make check` is all of CI.
+
+GO        ?= go
+BIN       := bin/mathsieve
+FUZZTIME  ?= 15s
+TESTFLAGS ?=
+TOOL      := $(GO) run
+
+GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: all build demo test check fmt fmt-check lint vet tidy-check race fuzz e2e golden bench cover clean
+
+all: build
+
+build:
+	$(GO) build -o $(BIN) ./cmd/mathsieve
+
+# The whole job on the bundled fixtures, from WARC to token-budget tiers.
+demo: build
+	rm -rf demo-run
+	$(BIN) run --config configs/demo.yaml --out demo-run
+	$(BIN) status demo-run
+
+test:
+	$(GO) test $(TESTFLAGS) ./...
+
+check: fmt-check tidy-check vet lint test race fuzz e2e
+
+fmt:
+	$(TOOL) $(GOFUMPT) -w cmd internal
+
+fmt-check:
+	@out="$$($(TOOL) $(GOFUMPT) -l cmd internal)"; if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
+
+tidy-check:
+	$(GO) mod tidy -diff
+
+vet:
+	$(GO) vet ./...
+	GOARCH=arm64 $(GO) vet ./...
+
+lint:
+	$(TOOL) $(GOLANGCI) run ./...
+
+# The race detector slows arithmetic tenfold; -short leaves out the long numeric tests, which share nothing.
+race:
+	$(GO) test -race -short ./...
+
+# Every fuzz target of every package for FUZZTIME.
+fuzz:
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "fuzz $$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+# The built program as a user meets it: the demo job twice with other worker counts, equal bytes, verified.
+e2e: build
+	GO="$(GO)" BIN="$(BIN)" sh cmd/mathsieve/testdata/e2e.sh
+
+golden:
+	UPDATE_GOLDEN=1 $(GO) test ./internal/extract/... ./cmd/mathsieve/...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+cover:
+	$(GO) test -coverprofile=coverage.out ./...
+	$(GO) tool cover -func=coverage.out | tail -n 1
+
+clean:
+	rm -rf bin demo-run coverage.out

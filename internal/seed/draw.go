@@ -1,0 +1,341 @@
+package seed
+
+import (
+	"bufio"
+	"cmp"
+	"container/heap"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/zeebo/xxh3"
+
+	"mathsieve/internal/corpus"
+)
+
+// A Pool is a sequence of document shards, called packs.
+type Pool interface {
+	Packs() int
+	// Each calls do for the documents of a pack that are in the pool, in row
+	// order. doc is do's until it returns.
+	Each(ctx context.Context, pack int, do func(row int, doc *corpus.Document) error) error
+}
+
+// A Source is a pool of pages of one label.
+type Source struct {
+	Pool  Pool
+	Label string
+	// Limit is the largest number of pages to draw.
+	Limit int
+	// Accept says which pages of the pool may be drawn; nil accepts all.
+	Accept func(doc *corpus.Document) bool
+}
+
+// Scratch keeps temporary files, which its owner removes.
+type Scratch interface {
+	Create(name string) (io.WriteCloser, error)
+	Open(name string) (io.ReadCloser, error)
+}
+
+// A Report says what a draw took.
+type Report struct {
+	// Candidates and Drawn count pages by label.
+	Candidates map[string]int `json:"candidates"`
+	Drawn      map[string]int `json:"drawn"`
+	// HeldOut counts the drawn pages by label that went to the hold-out.
+	HeldOut map[string]int `json:"held_out"`
+	// Sites is the number of hosts among the drawn pages, by label.
+	Sites map[string]int `json:"sites"`
+	// SplitBy says what the hold-out was split by: "site" keeps all pages
+	// of a site on one side; "page" is the way out where the sites are too few.
+	SplitBy string `json:"split_by"`
+}
+
+// pick is one drawn page.
+type pick struct {
+	order   uint64 // hash of seed and id: the place in the training order
+	site    uint64 // hash of seed and host
+	source  int32
+	pack    int32
+	row     int32
+	heldOut bool
+}
+
+func comparePicks(a, b pick) int {
+	return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.source, b.source),
+		cmp.Compare(a.pack, b.pack), cmp.Compare(a.row, b.row))
+}
+
+// pickHeap holds the least picks seen, the greatest of them on top.
+type pickHeap []pick
+
+func (h pickHeap) Len() int           { return len(h) }
+func (h pickHeap) Less(i, j int) bool { return comparePicks(h[i], h[j]) > 0 }
+func (h pickHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *pickHeap) Push(x any)        { *h = append(*h, x.(pick)) }
+func (h *pickHeap) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return last
+}
+
+// Draw samples the sources and writes one training line a page, label first,
+// in random order, to train or to holdOut. It reads the pools twice: once to
+// choose by id, once for the texts; between them it keeps 48 bytes a page, and
+// the lines pass through scratch files of 1/64 of all text each.
+//
+// It fails with ErrNoPositives or ErrNoNegatives if one label got no page.
+func Draw(ctx context.Context, o Options, sources []Source, scratch Scratch, train, holdOut io.Writer) (Report, error) {
+	report := Report{
+		Candidates: map[string]int{}, Drawn: map[string]int{}, HeldOut: map[string]int{}, Sites: map[string]int{},
+	}
+	var picks []pick
+	for i, src := range sources {
+		got, candidates, err := choose(ctx, o, int32(i), src)
+		if err != nil {
+			return report, err
+		}
+		report.Candidates[src.Label] += candidates
+		report.Drawn[src.Label] += len(got)
+		picks = append(picks, got...)
+	}
+	switch {
+	case report.Drawn[LabelMath] == 0:
+		return report, ErrNoPositives
+	case report.Drawn[LabelOther] == 0:
+		return report, ErrNoNegatives
+	}
+	report.SplitBy = split(o, sources, picks)
+	for label, sites := range countSites(sources, picks) {
+		report.Sites[label] = sites
+	}
+	for _, p := range picks {
+		if p.heldOut {
+			report.HeldOut[sources[p.source].Label]++
+		}
+	}
+	if err := scatter(ctx, o, sources, picks, scratch); err != nil {
+		return report, err
+	}
+	return report, gather(scratch, train, holdOut)
+}
+
+// choose returns the src.Limit pages with the least hash, and how many there
+// were to choose from.
+func choose(ctx context.Context, o Options, index int32, src Source) ([]pick, int, error) {
+	var best pickHeap
+	candidates := 0
+	for pack := range src.Pool.Packs() {
+		err := src.Pool.Each(ctx, pack, func(row int, doc *corpus.Document) error {
+			if src.Accept != nil && !src.Accept(doc) {
+				return nil
+			}
+			candidates++
+			p := pick{
+				order: xxh3.HashStringSeed(doc.ID, o.RandomSeed), site: xxh3.HashStringSeed(host(doc.URL), o.RandomSeed),
+				source: index, pack: int32(pack), row: int32(row),
+			}
+			switch {
+			case len(best) < src.Limit:
+				heap.Push(&best, p)
+			case comparePicks(p, best[0]) < 0:
+				best[0] = p
+				heap.Fix(&best, 0)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	return best, candidates, nil
+}
+
+// host returns the host of a URL, or the whole of what is no URL.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return u.Hostname()
+}
+
+// split marks the pages of the hold-out. Pages of one site share templates and
+// authors, so a classifier is measured honestly only on sites it never saw;
+// where that leaves either side without one of the labels, pages are split
+// instead.
+func split(o Options, sources []Source, picks []pick) string {
+	limit := uint64(o.HoldOut * (1 << 32))
+	held := map[string]int{}
+	kept := map[string]int{}
+	for i := range picks {
+		p := &picks[i]
+		p.heldOut = p.site>>32 < limit
+		if p.heldOut {
+			held[sources[p.source].Label]++
+		} else {
+			kept[sources[p.source].Label]++
+		}
+	}
+	enough := func(n map[string]int, share float64, label string) bool {
+		return float64(n[label]) >= share*float64(held[label]+kept[label])
+	}
+	for _, label := range []string{LabelMath, LabelOther} {
+		// A site can be most of a small seed: half the wanted share is enough, twice it is too much.
+		if !enough(held, o.HoldOut/2, label) || !enough(kept, 1-2*o.HoldOut, label) {
+			for i := range picks {
+				picks[i].heldOut = picks[i].order<<32>>32 < limit
+			}
+			return "page"
+		}
+	}
+	return "site"
+}
+
+func countSites(sources []Source, picks []pick) map[string]int {
+	seen := map[string]map[uint64]bool{}
+	for _, p := range picks {
+		label := sources[p.source].Label
+		if seen[label] == nil {
+			seen[label] = map[uint64]bool{}
+		}
+		seen[label][p.site] = true
+	}
+	counts := map[string]int{}
+	for label, sites := range seen {
+		counts[label] = len(sites)
+	}
+	return counts
+}
+
+// buckets is the number of scratch files that the lines are scattered over;
+// the highest bits of a line's order choose its file.
+const (
+	bucketBits = 6
+	buckets    = 1 << bucketBits
+)
+
+func bucketName(i int) string { return "lines-" + strconv.Itoa(i) }
+
+// scatter reads the drawn pages and writes each as a frame (order, hold-out
+// flag, length, line) to the bucket of its order.
+func scatter(ctx context.Context, o Options, sources []Source, picks []pick, scratch Scratch) (err error) {
+	var files [buckets]*bufio.Writer
+	var closers []io.Closer
+	defer func() {
+		for _, c := range closers {
+			err = errors.Join(err, c.Close())
+		}
+	}()
+	for i := range files {
+		f, err := scratch.Create(bucketName(i))
+		if err != nil {
+			return err
+		}
+		closers = append(closers, f)
+		files[i] = bufio.NewWriter(f)
+	}
+	slices.SortFunc(picks, func(a, b pick) int {
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.pack, b.pack), cmp.Compare(a.row, b.row))
+	})
+	var line []byte
+	for len(picks) > 0 {
+		first := picks[0]
+		n := 1
+		for n < len(picks) && picks[n].source == first.source && picks[n].pack == first.pack {
+			n++
+		}
+		rows := picks[:n]
+		picks = picks[n:]
+		src := sources[first.source]
+		err := src.Pool.Each(ctx, int(first.pack), func(row int, doc *corpus.Document) error {
+			if len(rows) == 0 || row != int(rows[0].row) {
+				return nil
+			}
+			p := rows[0]
+			rows = rows[1:]
+			line = appendLine(line[:0], o, src.Label, doc.Text)
+			return writeFrame(files[p.order>>(64-bucketBits)], p, line)
+		})
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 {
+			return fmt.Errorf("row %d of pack %d was there when pages were chosen and is gone", rows[0].row, first.pack)
+		}
+	}
+	for _, f := range files {
+		if err := f.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendLine appends the training line of a text, with its line feed.
+func appendLine(dst []byte, o Options, label, text string) []byte {
+	dst = append(dst, label...)
+	dst = AppendTokens(dst, text, o.MaxTokens)
+	return append(dst, '\n')
+}
+
+const frameHeader = 8 + 1 + 4 // order, hold-out flag, length of the line
+
+func writeFrame(w *bufio.Writer, p pick, line []byte) error {
+	var head [frameHeader]byte
+	binary.LittleEndian.PutUint64(head[:], p.order)
+	if p.heldOut {
+		head[8] = 1
+	}
+	binary.LittleEndian.PutUint32(head[9:], uint32(len(line)))
+	if _, err := w.Write(head[:]); err != nil {
+		return err
+	}
+	_, err := w.Write(line)
+	return err
+}
+
+// gather reads the buckets in turn, each sorted by order, and writes the lines.
+func gather(scratch Scratch, train, holdOut io.Writer) error {
+	type frame struct {
+		order uint64
+		held  bool
+		line  []byte
+	}
+	for i := range buckets {
+		f, err := scratch.Open(bucketName(i))
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+		var frames []frame
+		for len(data) > 0 {
+			n := frameHeader + int(binary.LittleEndian.Uint32(data[9:]))
+			frames = append(frames, frame{binary.LittleEndian.Uint64(data), data[8] == 1, data[frameHeader:n]})
+			data = data[n:]
+		}
+		// Lines of equal order (the same page drawn twice) are told apart by their bytes.
+		slices.SortFunc(frames, func(a, b frame) int {
+			return cmp.Or(cmp.Compare(a.order, b.order), slices.Compare(a.line, b.line))
+		})
+		for _, fr := range frames {
+			w := train
+			if fr.held {
+				w = holdOut
+			}
+			if _, err := w.Write(fr.line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
