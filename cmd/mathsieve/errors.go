@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/decontam"
+	"mathsieve/internal/fasttext"
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/rank"
+	"mathsieve/internal/recipe"
+	"mathsieve/internal/seed"
+	"mathsieve/internal/storage"
+	"mathsieve/internal/warc"
+)
+
+// Exit codes. They follow sysexits.h where it has one; 2 is never used, since
+// a Go program that crashes exits with it.
+const (
+	exitDone       = 0
+	exitPartial    = 1
+	exitUsage      = 64
+	exitData       = 65
+	exitNoInput    = 66
+	exitSoftware   = 70
+	exitCantCreate = 73
+	exitIO         = 74
+	exitTemporary  = 75
+	exitConfig     = 78
+	exitPipe       = 141
+)
+
+func exitSignal(e signalError) int { return 128 + int(e.signal) }
+
+// A usageError is a command line or a setting that makes no sense.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// errPartial says that a run finished although some inputs could not be read.
+var errPartial = errors.New("some inputs could not be read")
+
+// A stated error adds to a cause in which state it left the data.
+type statedError struct {
+	error
+	state string
+}
+
+func (e statedError) Unwrap() error { return e.error }
+
+// An advice is what a user is told about a kind of error.
+type advice struct {
+	match func(error) bool
+	code  int
+	next  string
+}
+
+func is(targets ...error) func(error) bool {
+	return func(err error) bool {
+		for _, t := range targets {
+			if errors.Is(err, t) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func as[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+// advices are tried in order; the first match counts.
+func advices() []advice {
+	return []advice{
+		{as[signalError], 0, "run the same command again to go on"},
+		{is(syscall.EPIPE), exitPipe, ""},
+		{is(errPartial), exitPartial, "list them with 'mathsieve cat RUN --skipped'"},
+		{as[*pipeline.PanicError], exitSoftware, "this is a bug: please report it with the record it names"},
+		{is(storage.ErrBusy), exitTemporary, "wait for the other process, or choose another --out"},
+		{is(pipeline.ErrVersion), exitConfig, "use the version that began it, or choose another --out"},
+		{is(pipeline.ErrPlanDiffers), exitConfig, "undo the change to go on, or choose another --out"},
+		{is(recipe.ErrInputChanged), exitConfig, "restore the input to go on, or choose another --out"},
+		{is(pipeline.ErrNotEmpty), exitCantCreate, "choose an empty or a new folder for --out"},
+		{is(pipeline.ErrNoRun), exitNoInput, "name the folder that a command was given as --out"},
+		{is(pipeline.ErrDamaged), exitConfig, "'mathsieve verify RUN --repair' removes what is damaged; then run the same command again"},
+		{is(pipeline.ErrNotSealed), exitTemporary, "run the same command again to finish it"},
+		{is(storage.ErrConflict), exitSoftware, "this is a bug or a damaged disk: the same work gave other bytes; 'mathsieve verify RUN' checks what is there"},
+		{as[usageError], exitUsage, ""},
+		{is(recipe.ErrInputTwice), exitUsage, "name each file once"},
+		{is(recipe.ErrNoPool), exitUsage, "name WARC files or document shards with --input"},
+		{is(recipe.ErrNoInput), exitNoInput, "check the path"},
+		{is(recipe.ErrNoDocuments), exitData, "check that the files are WARC files with pages ('mathsieve warc ls FILE'), or shards with a text field; 'mathsieve cat RUN --skipped' lists what was found instead"},
+		{is(seed.ErrNoPositives), exitData, "give pages of mathematics with --positive, or lower seed.bootstrap-formulas if the seed is taken from the pool"},
+		{is(seed.ErrNoNegatives), exitData, "give pages of anything else with --negative, or add inputs that are not all mathematics"},
+		{is(fasttext.ErrNotLearned, fasttext.ErrDiverged), exitData, "give more seed pages, let lr and epoch be chosen (--set train.tune=on), or set them (--lr 0.5 --epoch 25)"},
+		{is(fasttext.ErrUnknownLabel), exitConfig, "name the label of mathematics with --set score.label=…"},
+		{as[*fasttext.FormatError], exitConfig, "give a model that fastText or 'mathsieve train' wrote"},
+		{is(decontam.ErrNoText), exitData, "give JSONL files whose lines have a field such as question, problem, text or prompt"},
+		{is(rank.ErrBudget), exitUsage, "write budgets as 40B, 25M, 30% or all, ascending"},
+		{is(errNoText), exitData, "give a page of HTML with text in it"},
+		{is(errDamaged), exitData, "fetch the file again to get what is missing"},
+		{is(errUnsound), exitSoftware, "please report this with the output of 'mathsieve status --json RUN'"},
+		{is(warc.ErrNotWARC, warc.ErrEmpty, warc.ErrFormat), exitData, "fetch the file again"},
+		{is(corpus.ErrUnknownFormat, corpus.ErrNoTextColumn, corpus.ErrCorrupt), exitData, "give JSONL (plain, .gz, .zst) or Parquet with a text column"},
+		{is(storage.ErrFull, syscall.ENOSPC, syscall.EDQUOT), exitIO, "free space and run the same command again"},
+		{is(fs.ErrNotExist), exitNoInput, "check the path"},
+		{is(fs.ErrPermission, syscall.EROFS), exitCantCreate, "check who owns the file or folder"},
+		{is(context.Canceled), exitTemporary, "run the same command again to go on"},
+		{as[*fs.PathError], exitIO, "check the disk, then run the same command again"},
+		{as[syscall.Errno], exitIO, "check the disk, then run the same command again"},
+	}
+}
+
+// report prints an error in one line and returns the exit code: what failed,
+// in which state the data is, what to do next.
+func (a *app) report(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	code, next := exitSoftware, "please report this"
+	for _, adv := range advices() {
+		if adv.match(err) {
+			code, next = adv.code, adv.next
+			break
+		}
+	}
+	var stopped signalError
+	if errors.As(err, &stopped) {
+		code = exitSignal(stopped)
+	}
+	if code == exitPipe {
+		return code // the reader of stdout has gone; nobody wants to hear of it
+	}
+	state := ""
+	var stated statedError
+	if errors.As(err, &stated) {
+		state = stated.state
+	}
+	if a.config.Runtime.LogFormat == "json" {
+		line, jsonErr := json.Marshal(map[string]any{"level": "ERROR", "msg": err.Error(), "state": state, "next": next, "exit": code})
+		if jsonErr == nil {
+			fmt.Fprintln(a.stderr, string(line))
+			return code
+		}
+	}
+	text := "mathsieve: " + oneLine(err.Error())
+	if state != "" {
+		text += "; " + state
+	}
+	if next != "" {
+		text += "; " + next
+	}
+	fmt.Fprintln(a.stderr, text)
+	return code
+}
+
+// oneLine makes a message safe to print: hostile file names and page titles
+// must not reach the terminal as control characters, nor break the line.
+func oneLine(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/spf13/cobra"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/fasttext"
+	"mathsieve/internal/shuffle"
+	"mathsieve/internal/warc"
+)
+
+func newInspectCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect FILE",
+		Short: "Say what a file is and what is in it",
+		Long: `Inspect tells what any file of a run folder is, or a WARC file, a document shard or
+a fastText model, and sums up what it holds.
+
+` + exitCodes,
+		Example: `  mathsieve inspect run1/models/round-1.bin
+  mathsieve inspect run1/stages/extract/00000.docs.jsonl.zst`,
+		Args: exactlyOne("file"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			f, err := os.Open(args[0])
+			if err != nil {
+				return fmt.Errorf("inspect: %w", err)
+			}
+			defer f.Close()
+			info, err := f.Stat()
+			if err != nil {
+				return fmt.Errorf("inspect: %w", err)
+			}
+			if info.IsDir() {
+				return usageError{fmt.Errorf("inspect: %s is a folder; 'mathsieve status' describes run folders", args[0])}
+			}
+			i := inspector{w: a.stdout, file: f, name: args[0], size: info.Size(), warc: a.config.WARC}
+			if err := i.inspect(); err != nil {
+				return fmt.Errorf("inspect %s: %w", args[0], err)
+			}
+			return nil
+		},
+	}
+}
+
+// An inspector describes one file.
+type inspector struct {
+	w    io.Writer
+	file *os.File
+	name string
+	size int64
+	warc warc.Options
+}
+
+func (i inspector) say(format string, args ...any) { fmt.Fprintf(i.w, format+"\n", args...) }
+
+func (i inspector) inspect() error {
+	head := make([]byte, 512)
+	n, err := i.file.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	head = head[:n]
+	kinds := []struct {
+		is       bool
+		describe func() error
+	}{
+		{bytes.HasPrefix(head, []byte("MSCOLUMN")), i.column},
+		{bytes.HasPrefix(head, []byte("MSSHUF1\n")), i.sections},
+		{bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
+		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
+		{isTextLines(i.name), i.lines},
+		{corpus.IsShardName(filepath.Base(i.name)), i.shard},
+	}
+	for _, k := range kinds {
+		if k.is {
+			return k.describe()
+		}
+	}
+	return i.records()
+}
+
+// isTextLines reports whether the file is compressed lines that are no
+// documents: the training text of a seed, marks, or skipped records.
+func isTextLines(name string) bool {
+	base := filepath.Base(name)
+	for _, pattern := range []string{"*.txt.zst", "*marks.jsonl.zst", "*skipped.jsonl.zst", "*pack-*.jsonl.zst"} {
+		if ok, err := filepath.Match(pattern, base); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (i inspector) column() error {
+	if scores, err := corpus.ReadColumn[float32](i.file); err == nil {
+		scored := slices.DeleteFunc(scores, func(s float32) bool { return s != s })
+		slices.Sort(scored)
+		i.say("column of scores: %d rows, %d with a score", len(scores), len(scored))
+		if len(scored) > 0 {
+			i.say("least %g, median %g, greatest %g", scored[0], scored[len(scored)/2], scored[len(scored)-1])
+		}
+		return nil
+	}
+	if _, err := i.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	counts, err := corpus.ReadColumn[uint32](i.file)
+	if err != nil {
+		return err
+	}
+	total := uint64(0)
+	for _, n := range counts {
+		total += uint64(n)
+	}
+	i.say("column of counts: %d rows, sum %d", len(counts), total)
+	return nil
+}
+
+func (i inspector) sections() error {
+	r, err := shuffle.NewReader(i.file, i.size)
+	if err != nil {
+		return err
+	}
+	total := int64(0)
+	for p := range r.Sections() {
+		s, err := r.Section(p)
+		if err != nil {
+			return err
+		}
+		total += s.Records()
+	}
+	i.say("shuffle file: %d records of %d bytes in %d sections", total, r.Width(), r.Sections())
+	return nil
+}
+
+func (i inspector) model() error {
+	m, err := fasttext.Load(i.file, i.size)
+	if err != nil {
+		return err
+	}
+	args := m.Args()
+	i.say("fastText model: %v, loss %v, dim %d, wordNgrams %d, bucket %d, minn %d, maxn %d", args.Model, args.Loss, args.Dim, args.WordNgrams, args.Bucket, args.MinN, args.MaxN)
+	i.say("trained with lr %g, epoch %d, minCount %d on %d tokens; %d words; quantized: %t", args.LR, args.Epoch, args.MinCount, m.Tokens(), m.Words(), m.Quantized())
+	for n, label := range m.Labels() {
+		i.say("label %q: %d examples", label, m.LabelCounts()[n])
+	}
+	return nil
+}
+
+func (i inspector) text() error {
+	_, err := io.Copy(i.w, i.file)
+	return err
+}
+
+// lines prints the beginning of compressed lines.
+func (i inspector) lines() error {
+	z, err := zstd.NewReader(i.file, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	counter := &lineCounter{}
+	if _, err := io.Copy(counter, z); err != nil {
+		return err
+	}
+	i.say("%d lines, %d bytes; first:", counter.lines, counter.bytes)
+	i.say("%s", oneLine(string(counter.first)))
+	return nil
+}
+
+// A lineCounter counts lines and keeps the beginning of the first.
+type lineCounter struct {
+	lines, bytes int64
+	first        []byte
+}
+
+func (c *lineCounter) Write(p []byte) (int, error) {
+	const most = 300
+	if c.lines == 0 {
+		line, _, _ := bytes.Cut(p, []byte("\n"))
+		c.first = append(c.first, line[:min(len(line), most-min(most, len(c.first)))]...)
+	}
+	c.lines += int64(bytes.Count(p, []byte("\n")))
+	c.bytes += int64(len(p))
+	return len(p), nil
+}
+
+func (i inspector) shard() error {
+	head := make([]byte, 512)
+	n, err := i.file.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	format, err := corpus.DetectFormat(head[:n], i.name)
+	if err != nil {
+		return err
+	}
+	docs, err := corpus.NewReader(i.file, format, filepath.Base(i.name), corpus.ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	defer docs.Close()
+	var count, bad, bytes, formulas, tokens int64
+	var doc corpus.Document
+	for {
+		err := docs.Read(&doc)
+		var broken *corpus.RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			i.say("document shard, %s: %d documents, %d bytes of text, %d formulas, %d tokens counted, %d broken rows", format, count, bytes, formulas, tokens, bad)
+			return nil
+		case errors.As(err, &broken):
+			bad++
+			continue
+		case err != nil:
+			return err
+		}
+		count++
+		bytes += int64(len(doc.Text))
+		formulas += int64(doc.Metadata.FormulaCount())
+		tokens += int64(doc.TokenCount)
+	}
+}
+
+func (i inspector) records() error {
+	r, err := warc.NewReader(i.file, filepath.Base(i.name), i.warc)
+	if err != nil {
+		return err
+	}
+	for {
+		_, err := r.Next()
+		var damage *warc.Damage
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && !errors.As(err, &damage) {
+			return err
+		}
+	}
+	s := r.Stats()
+	i.say("WARC file: %d bytes in %d members, %d bytes skipped", s.Bytes, s.Members, s.Skipped)
+	for _, kind := range slices.Sorted(maps.Keys(s.Records)) {
+		i.say("%-12s %d", kind, s.Records[kind])
+	}
+	for _, reason := range slices.Sorted(maps.Keys(s.Damages)) {
+		i.say("damage %s: %d", reason, s.Damages[reason])
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mathsieve/internal/config"
+)
+
+// An app is one invocation: its streams and its settings.
+type app struct {
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	environ []string
+
+	config config.Config
+	log    *slog.Logger
+	quiet  bool
+}
+
+const exitCodes = `Exit codes:
+   0  done
+   1  finished, but some inputs could not be read; they are listed
+  64  usage: unknown command, flag or setting
+  65  an input that cannot be used
+  66  an input that is not there
+  70  internal error: please report it
+  73  the output cannot be created
+  74  read or write error, such as a full disk
+  75  in use by another process, or stopped early: run the same command again
+  78  settings, model or inputs do not fit the run folder
+ 130  stopped by an interrupt, 143 by a termination signal; 141 if the reader of stdout went away`
+
+// execute runs one command line.
+func (a *app) execute(ctx context.Context, args []string) error {
+	cfg, err := config.Load(configFile(args, a.environ), a.environ)
+	if err != nil {
+		return usageError{err}
+	}
+	a.config = cfg
+	root := a.rootCommand()
+	root.SetArgs(args)
+	return root.ExecuteContext(ctx)
+}
+
+// configFile finds the config file before the flags are parsed: their
+// defaults, which --help shows, are the settings of that file.
+func configFile(args, environ []string) string {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--config="); ok {
+			return value
+		}
+		if arg == "--config" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	for _, pair := range slices.Backward(environ) {
+		if value, ok := strings.CutPrefix(pair, "MATHSIEVE_CONFIG="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mathsieve",
+		Short: "Curate a mathematics corpus out of Common Crawl",
+		Long: `mathsieve curates a mathematics corpus for language-model pre-training out of
+Common Crawl: WARC files in; ranked, deduplicated, decontaminated documents in
+token-budget tiers out, with every formula kept as LaTeX.
+
+'mathsieve run' does the whole job; the other commands are its parts, each of
+use alone. Running the same command again does only what is missing.
+
+` + exitCodes,
+		Example: `  # From WARC files to tiers, with everything next to nothing configured:
+  mathsieve run --input crawl/ --out run1
+
+  # One page, as extraction would write it:
+  curl -s https://example.org/page | mathsieve html -`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			a.log = a.logger()
+			return nil
+		},
+	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())}
+	})
+	flags := root.PersistentFlags()
+	flags.String("config", "", "YAML `FILE` of settings; see 'mathsieve help config'")
+	flags.Var(setFlag{&a.config}, "set", "set any setting, as `KEY=VALUE`, such as --set dedup.threshold=0.85")
+	flags.BoolVar(&a.quiet, "quiet", false, "show no progress")
+	a.setting(flags, "log-format", "runtime.log-format", "`FORMAT` of messages on stderr: text or json")
+
+	root.AddCommand(
+		newRunCommand(a),
+		newExtractCommand(a),
+		newHTMLCommand(a),
+		newDedupCommand(a),
+		newTrainCommand(a),
+		newScoreCommand(a),
+		newDecontaminateCommand(a),
+		newSelectCommand(a),
+		newCatCommand(a),
+		newStatusCommand(a),
+		newVerifyCommand(a),
+		newInspectCommand(a),
+		newWARCCommand(a),
+		newTaskCommand(a),
+		newVersionCommand(a),
+		newConfigTopic(),
+	)
+	return root
+}
+
+func (a *app) logger() *slog.Logger {
+	if a.config.Runtime.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, nil))
+}
+
+// newConfigTopic is the help page of the settings.
+func newConfigTopic() *cobra.Command {
+	var b strings.Builder
+	defaults := config.Default()
+	for _, key := range config.Keys() {
+		value, err := defaults.Get(key)
+		if err != nil {
+			value = err.Error()
+		}
+		fmt.Fprintf(&b, "  %-32s %s\n", key, value)
+	}
+	return &cobra.Command{
+		Use:   "config",
+		Short: "The settings and their defaults",
+		Long: `Every setting has a dotted path. Later layers win:
+
+  1. the defaults, listed below
+  2. a YAML file:            mathsieve --config FILE …   or MATHSIEVE_CONFIG=FILE
+  3. environment variables:  MATHSIEVE_SELECT_BUDGETS=1B  (. and - become _)
+  4. flags:                  --budget 1B, or --set select.budgets=1B for any setting
+
+An unknown key in any of them is an error. configs/ has commented examples.
+
+` + b.String(),
+	}
+}
+
+// exactlyOne, atLeastOne and none check positional arguments and say what is
+// missing in the words of the command.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError{fmt.Errorf("%s takes one %s, got %d; see '%s --help'", cmd.Name(), what, len(args), cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageError{fmt.Errorf("%s wants at least one %s; see '%s --help'", cmd.Name(), what, cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+func none(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%s takes no argument, got %q; see '%s --help'", cmd.Name(), args[0], cmd.CommandPath())}
+	}
+	return nil
+}
+
+// required fails if a flag that a command cannot do without was not given.
+func required(cmd *cobra.Command, flags ...string) error {
+	var missing []string
+	for _, name := range flags {
+		if !cmd.Flags().Changed(name) {
+			missing = append(missing, "--"+name)
+		}
+	}
+	if len(missing) > 0 {
+		return usageError{errors.New(cmd.Name() + " needs " + strings.Join(missing, " and ") + "; see '" + cmd.CommandPath() + " --help'")}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/recipe"
+	"mathsieve/internal/storage"
+)
+
+// openRun opens an existing run folder and its recipe.
+func openRun(dir string) (*pipeline.Run, *recipe.Recipe, error) {
+	run, err := pipeline.LoadRun(storage.OS(), dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := run.RequireVersion(recipe.OutputVersion); err != nil {
+		return nil, nil, err
+	}
+	r, err := recipe.FromPlan(run.Plan())
+	return run, r, err
+}
+
+func newStatusCommand(a *app) *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "status RUN",
+		Short: "Say how far a run is, and where documents went",
+		Long: `Status prints the stages of a run with the tasks that are done, and, as far as the
+run has come, the funnel: how many records and documents went into each step, how
+many went on, and for which reasons the others stayed behind. It reads markers
+only, and may be used while the run goes on.
+
+` + exitCodes,
+		Example: "  mathsieve status run1",
+		Args:    exactlyOne("run folder"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			run, r, err := openRun(args[0])
+			if err != nil {
+				return err
+			}
+			stages, err := pipeline.Status(run, r.Stages)
+			if err != nil {
+				return err
+			}
+			finished := !slices.ContainsFunc(stages, func(s pipeline.StageStatus) bool { return !s.Sealed })
+			var funnel []recipe.Step
+			if finished {
+				if funnel, err = r.Funnel(run); err != nil {
+					return err
+				}
+			}
+			if asJSON {
+				enc := json.NewEncoder(a.stdout)
+				enc.SetIndent("", "  ")
+				return enc.Encode(map[string]any{"recipe": r.Plan.Recipe, "finished": finished, "stages": stages, "funnel": funnel})
+			}
+			for _, s := range stages {
+				printStage(a.stdout, s)
+			}
+			printFunnel(a.stdout, funnel)
+			if finished {
+				fmt.Fprintf(a.stdout, "finished: %s\n", r.CorpusDir(run))
+			} else {
+				fmt.Fprintln(a.stdout, "not finished: run the command that made it again to go on")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func printStage(w io.Writer, s pipeline.StageStatus) {
+	switch {
+	case s.Sealed:
+		fmt.Fprintf(w, "%-18s done, %d tasks\n", s.Stage, s.Done)
+	case s.Total < 0:
+		fmt.Fprintf(w, "%-18s waits\n", s.Stage)
+	default:
+		fmt.Fprintf(w, "%-18s %d of %d tasks\n", s.Stage, s.Done, s.Total)
+	}
+}
+
+// printFunnel prints each step in one line, reasons by number.
+func printFunnel(w io.Writer, steps []recipe.Step) {
+	if len(steps) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%-14s %12s %12s  %s\n", "step", "in", "kept", "dropped")
+	for _, s := range steps {
+		reasons := make([]string, 0, len(s.Dropped))
+		for reason := range s.Dropped {
+			reasons = append(reasons, reason)
+		}
+		slices.SortFunc(reasons, func(a, b string) int {
+			if s.Dropped[a] != s.Dropped[b] {
+				return int(s.Dropped[b] - s.Dropped[a])
+			}
+			return strings.Compare(a, b)
+		})
+		for i, reason := range reasons {
+			reasons[i] = fmt.Sprintf("%s %d", reason, s.Dropped[reason])
+		}
+		fmt.Fprintf(w, "%-14s %12d %12d  %s\n", s.Name, s.In, s.Out, strings.Join(reasons, ", "))
+	}
+}

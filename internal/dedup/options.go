@@ -1,0 +1,89 @@
+package dedup
+
+import (
+	"errors"
+	"fmt"
+
+	minhashlsh "github.com/ekzhu/minhash-lsh"
+)
+
+// Options decide which documents count as duplicates. They are part of what
+// identifies a run: sketches made with different options cannot be mixed.
+type Options struct {
+	// Bands is the number of bands in [1, 256]. Two documents are compared
+	// if all rows of one band agree. 14 bands of 8 rows are FineWeb's choice:
+	// a pair of similarity 0.8 is found with probability 0.92, of 0.9 with
+	// 0.9998, of 0.5 with 0.05.
+	Bands int `yaml:"bands"`
+	// Rows is the number of MinHash values per band in [1, 64].
+	Rows int `yaml:"rows"`
+	// BandThreshold is a similarity in (0, 1). If it is not 0, Bands and Rows
+	// are chosen for it, out of as many values as Bands × Rows, so that the
+	// areas of false positives below and of false negatives above it are
+	// least (the optimiser of ekzhu/minhash-lsh). Bands × Rows is then at most
+	// 256.
+	BandThreshold float64 `yaml:"band-threshold"`
+	// Shingle is the number of consecutive tokens in a shingle, in [1, 32].
+	Shingle int `yaml:"shingle"`
+	// MinShingles is the number of shingles below which a text is compared
+	// by its exact hash only.
+	MinShingles int `yaml:"min-shingles"`
+	// Threshold is the similarity in (0, 1] from which on a document is
+	// dropped as a near duplicate of a kept one.
+	Threshold float64 `yaml:"threshold"`
+	// Leaders is the number of least documents of a bucket that every other
+	// one in it is compared with, in [1, 1024]. Buckets of at most Leaders+1
+	// documents are compared pair by pair.
+	Leaders int `yaml:"leaders"`
+	// GiantBucket is the number of documents from which on a bucket is
+	// compared with its least document only. The work for a bucket is always
+	// linear in its size.
+	GiantBucket int `yaml:"giant-bucket"`
+	// Seed selects the MinHash permutations.
+	Seed uint64 `yaml:"seed"`
+}
+
+// DefaultOptions returns 14 bands of 8 rows over shingles of 5 tokens and a
+// threshold of 0.8.
+func DefaultOptions() Options {
+	return Options{
+		Bands:       14,
+		Rows:        8,
+		Shingle:     5,
+		MinShingles: 5,
+		Threshold:   0.8,
+		Leaders:     8,
+		GiantBucket: 1000,
+		Seed:        1,
+	}
+}
+
+// Validate returns an error that names all options out of range.
+func (o Options) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(o.Bands >= 1 && o.Bands <= 256, "bands: %d is outside [1, 256]", o.Bands)
+	check(o.Rows >= 1 && o.Rows <= 64, "rows: %d is outside [1, 64]", o.Rows)
+	check(o.BandThreshold >= 0 && o.BandThreshold < 1, "band-threshold: %g is outside [0, 1)", o.BandThreshold)
+	check(o.BandThreshold == 0 || o.Bands*o.Rows <= 256,
+		"band-threshold: bands × rows = %d is more than 256", o.Bands*o.Rows)
+	check(o.Shingle >= 1 && o.Shingle <= 32, "shingle: %d is outside [1, 32]", o.Shingle)
+	check(o.MinShingles >= 1, "min-shingles: %d is less than 1", o.MinShingles)
+	check(o.Threshold > 0 && o.Threshold <= 1, "threshold: %g is outside (0, 1]", o.Threshold)
+	check(o.Leaders >= 1 && o.Leaders <= 1024, "leaders: %d is outside [1, 1024]", o.Leaders)
+	check(o.GiantBucket >= 2, "giant-bucket: %d is less than 2", o.GiantBucket)
+	return errors.Join(errs...)
+}
+
+// Banding returns the numbers of bands and of rows per band in force.
+func (o Options) Banding() (bands, rows int) {
+	if o.BandThreshold == 0 {
+		return o.Bands, o.Rows
+	}
+	rows, bands = minhashlsh.NewMinhashLSH32(o.Bands*o.Rows, o.BandThreshold).Params()
+	return bands, rows
+}

@@ -1,0 +1,10 @@
+// Package cli is fastText's own command line, for scripts and habits that know
+// it: the same commands, one-dash flags, defaults, file names and output. It
+// takes its streams as arguments, does not exit, and leaves flags of the host
+// program alone.
+//
+// Differences from the original: skipgram, cbow, print-ngrams, analogies and
+// autotuning are not there; training is deterministic for every -thread; files
+// are written under a temporary name first; labels and words are printed as
+// they are, so do not print an untrusted model's labels on a terminal.
+package cli

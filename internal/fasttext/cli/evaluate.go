@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"mathsieve/internal/fasttext"
+)
+
+// tally counts predictions as fastText's meter does.
+type tally struct{ gold, predicted, right int64 }
+
+func (t tally) precision() float64 { return ratio(t.right, t.predicted) }
+func (t tally) recall() float64    { return ratio(t.right, t.gold) }
+func (t tally) f1() float64        { return ratio(2*t.right, t.predicted+t.gold) }
+
+func ratio(a, b int64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return float64(a) / float64(b)
+}
+
+func testTotal(ctx context.Context, args []string, s Streams) error {
+	return test(ctx, args, s, false)
+}
+
+func testLabels(ctx context.Context, args []string, s Streams) error {
+	return test(ctx, args, s, true)
+}
+
+func test(ctx context.Context, args []string, s Streams, perLabel bool) error {
+	o, err := parseOptions(args)
+	if err != nil {
+		return err
+	}
+	model, err := fasttext.LoadFile(o.model)
+	if err != nil {
+		return err
+	}
+	labels := model.Labels()
+	each := make([]tally, len(labels))
+	var all tally
+	examples := 0
+	p := model.NewPredictor()
+	err = withText(o.data, s, func(text io.Reader) error {
+		return p.EachLine(text, func(l fasttext.Line) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if len(l.Labels) == 0 || len(l.Features) == 0 {
+				return nil
+			}
+			predicted, _, err := p.RankLine(l, o.k, o.threshold)
+			if err != nil {
+				return err
+			}
+			examples++
+			all.gold += int64(len(l.Labels))
+			all.predicted += int64(len(predicted))
+			for _, label := range predicted {
+				each[label].predicted++
+				if slices.Contains(l.Labels, label) {
+					each[label].right++
+					all.right++
+				}
+			}
+			for _, label := range l.Labels {
+				each[label].gold++
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(s.Out)
+	if perLabel {
+		for i, label := range labels {
+			writeMetric(out, "F1-Score", each[i].f1())
+			writeMetric(out, "Precision", each[i].precision())
+			writeMetric(out, "Recall", each[i].recall())
+			_, _ = fmt.Fprintf(out, " %s\n", label)
+		}
+	}
+	verb := "%.3g" // the original's stream is left in fixed notation by the labels
+	if perLabel {
+		verb = "%.3f"
+	}
+	_, err = fmt.Fprintf(out, "N\t%d\nP@%d\t"+verb+"\nR@%d\t"+verb+"\n", examples, o.k, all.precision(), o.k, all.recall())
+	return errors.Join(err, out.Flush())
+}
+
+func writeMetric(out io.Writer, name string, x float64) {
+	if math.IsNaN(x) {
+		_, _ = fmt.Fprintf(out, "%s : --------  ", name)
+	} else {
+		_, _ = fmt.Fprintf(out, "%s : %.6f  ", name, x)
+	}
+}

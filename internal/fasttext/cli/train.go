@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mathsieve/internal/fasttext"
+)
+
+func supervised(ctx context.Context, args []string, s Streams) error {
+	set := defaultSettings()
+	if err := set.parse(args); err != nil {
+		return err
+	}
+	if set.input == "" || set.output == "" {
+		return usagef("empty input or output path")
+	}
+	if set.input == "-" {
+		return usagef("cannot use stdin for training: it is read twice")
+	}
+	if err := set.args.Validate(); err != nil {
+		return usagef("%v", err)
+	}
+	model, err := trainFile(ctx, set.input, set.args, set.verbose, s)
+	if err != nil {
+		return err
+	}
+	if err := saveModel(set.output+".bin", model); err != nil {
+		return err
+	}
+	if err := saveFile(set.output+".vec", func(w *bufio.Writer) error { return writeWordVectors(w, model) }); err != nil {
+		return err
+	}
+	if set.saveOutput {
+		return saveFile(set.output+".output", func(w *bufio.Writer) error { return writeOutput(w, model) })
+	}
+	return nil
+}
+
+// trainFile trains on a text file and tells on s.Err how it goes.
+func trainFile(ctx context.Context, name string, args fasttext.Args, verbose int, s Streams) (model *fasttext.Model, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	options := fasttext.TrainOptions{}
+	if verbose > 1 {
+		var last time.Time
+		options.Progress = func(p fasttext.Progress) {
+			if time.Since(last) > 100*time.Millisecond {
+				last = time.Now()
+				_, _ = fmt.Fprintf(s.Err, "\rProgress: %5.1f%% words/sec: %9.0f lr: %9.6f avg.loss: %9.6f",
+					p.Fraction*100, p.WordsPerSecond, p.LR, p.Loss)
+			}
+		}
+	}
+	model, report, err := fasttext.Train(ctx, args, fasttext.NewTextSource(f), options)
+	if err != nil {
+		return nil, err
+	}
+	if verbose > 0 {
+		_, _ = fmt.Fprintf(s.Err, "\rProgress: 100.0%% words/sec: %9.0f lr: %9.6f avg.loss: %9.6f\n", report.WordsPerSecond(), 0.0, report.Loss)
+		_, _ = fmt.Fprintf(s.Err, "Read %d words\nNumber of words:  %d\nNumber of labels: %d\n", report.Tokens, report.Words, report.Labels)
+		if err := report.Learned(); err != nil {
+			_, _ = fmt.Fprintf(s.Err, "warning: %v\n", err)
+		}
+	}
+	return model, nil
+}
+
+func saveModel(name string, model io.WriterTo) error {
+	return saveFile(name, func(w *bufio.Writer) error {
+		_, err := model.WriteTo(w)
+		return err
+	})
+}
+
+// saveFile writes a file under another name and renames it, so that the file
+// is whole or absent.
+func saveFile(name string, write func(*bufio.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".tmp.*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	w := bufio.NewWriter(f)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := errors.Join(w.Flush(), f.Chmod(0o644), f.Sync()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func quantize(ctx context.Context, args []string, s Streams) (err error) {
+	set := defaultSettings()
+	// What fastText's quantize takes for defaults where it trains again.
+	set.args.LR = 0.05
+	if err := set.parse(args); err != nil {
+		return err
+	}
+	if set.output == "" {
+		return usagef("empty output path")
+	}
+	model, err := fasttext.LoadFile(set.output + ".bin")
+	if err != nil {
+		return err
+	}
+	set.quant.LR, set.quant.Epoch, set.quant.Thread = set.args.LR, set.args.Epoch, set.args.Thread
+	var source fasttext.Source
+	if set.quant.Retrain {
+		f, err := os.Open(set.input)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		source = fasttext.NewTextSource(f)
+	}
+	quantized, err := model.Quantize(ctx, set.quant, source)
+	if err != nil {
+		return err
+	}
+	return saveModel(set.output+".ftz", quantized)
+}

@@ -1,0 +1,297 @@
+package recipe
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/klauspost/compress/zstd"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/storage"
+)
+
+// A CatWhat says what Cat gives out.
+type CatWhat int
+
+// What Cat gives out of a run folder.
+const (
+	CatCorpus  CatWhat = iota // the recipe's result
+	CatPool                   // every document that extraction made
+	CatDropped                // documents that a stage dropped
+	CatSkipped                // records that became no document
+)
+
+// Fields names what a Row may have, in the order in which it is shown.
+func Fields() []string {
+	return []string{
+		"id", "url", "date", "file", "offset", "title", "language", "charset", "formulas", "score", "tokens",
+		"stage", "reason", "detail", "similarity", "twin", "twin_url", "text",
+	}
+}
+
+// A Row is one document or record, by field.
+type Row map[string]any
+
+// Cat calls print for each row that is asked for, of a run folder or of
+// document shards.
+func Cat(ctx context.Context, path string, what CatWhat, print func(Row) error) error {
+	run, err := pipeline.LoadRun(storage.OS(), path)
+	switch {
+	case errors.Is(err, pipeline.ErrNoRun) && what == CatCorpus:
+		return catShards(ctx, []string{path}, print)
+	case err != nil:
+		return err
+	}
+	r, err := FromPlan(run.Plan())
+	if err != nil {
+		return err
+	}
+	c := cat{ctx: ctx, run: run, recipe: r, print: print, ids: map[int][]corpus.Document{}}
+	switch what {
+	case CatPool:
+		return c.pool()
+	case CatDropped:
+		return c.droppedRows()
+	case CatSkipped:
+		return c.skipped()
+	case CatCorpus:
+		return catShards(ctx, []string{r.CorpusDir(run)}, print)
+	}
+	return fmt.Errorf("cat: no such thing: %d", what)
+}
+
+// catShards prints the documents of shards.
+func catShards(ctx context.Context, names []string, print func(Row) error) error {
+	files, err := expand(names)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if isWARCName(file) {
+			return fmt.Errorf("%w: %s is a WARC file; extract it first", corpus.ErrUnknownFormat, file)
+		}
+		if err := catShard(ctx, file, print); err != nil {
+			return fmt.Errorf("read %s: %w", file, err)
+		}
+	}
+	return nil
+}
+
+func catShard(ctx context.Context, file string, print func(Row) error) error {
+	f, err := openInput(pipeline.Input{Path: file, Size: -1})
+	if err != nil {
+		return err
+	}
+	docs, err := f.openShard()
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	var doc corpus.Document
+	for ctx.Err() == nil {
+		err = docs.Read(&doc)
+		var bad *corpus.RowError
+		switch {
+		case errors.As(err, &bad):
+			err = print(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
+		case err == nil:
+			err = print(rowOf(&doc))
+		}
+		if err != nil {
+			break
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return errors.Join(err, docs.Close(), f.Close())
+}
+
+func rowOf(doc *corpus.Document) Row {
+	row := Row{"id": doc.ID, "url": doc.URL, "file": doc.Source.File, "offset": doc.Source.Offset, "text": doc.Text}
+	optional := []struct {
+		field string
+		value any
+		have  bool
+	}{
+		{"date", doc.Date, doc.Date != ""},
+		{"title", doc.Metadata.Title, doc.Metadata.Title != ""},
+		{"language", doc.Metadata.Language, doc.Metadata.Language != ""},
+		{"charset", doc.Metadata.Charset, doc.Metadata.Charset != ""},
+		{"formulas", doc.Metadata.Formulas, len(doc.Metadata.Formulas) > 0},
+		{"tokens", doc.TokenCount, doc.TokenCount > 0},
+	}
+	for _, o := range optional {
+		if o.have {
+			row[o.field] = o.value
+		}
+	}
+	if doc.Score != nil {
+		row["score"] = *doc.Score
+	}
+	return row
+}
+
+// A cat reads a run folder.
+type cat struct {
+	ctx    context.Context
+	run    *pipeline.Run
+	recipe *Recipe
+	print  func(Row) error
+	ids    map[int][]corpus.Document // ids and URLs of packs that held a twin
+}
+
+func (c *cat) docs() pool { return c.recipe.job.pool.pool(c.run) }
+
+func (c *cat) pool() error {
+	docs := c.docs()
+	for pack := range docs.Packs() {
+		if err := docs.Each(c.ctx, pack, func(_ int, doc *corpus.Document) error { return c.print(rowOf(doc)) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// droppedRows prints what the stages that drop have marked, pack by pack.
+func (c *cat) droppedRows() error {
+	sources := []struct {
+		stage string
+		marks func(*pipeline.Run, int) ([]corpus.Mark, error)
+	}{
+		{stageDuplicate, c.recipe.job.duplicates},
+		{stageHits, c.recipe.job.hits},
+	}
+	docs := c.docs()
+	for pack := range docs.Packs() {
+		dropped := map[int]Row{}
+		for _, s := range sources {
+			if _, err := c.run.Tasks(s.stage); err != nil {
+				continue // the recipe has no such stage, or it is not done yet
+			}
+			marks, err := s.marks(c.run, pack)
+			if err != nil {
+				return err
+			}
+			for _, m := range marks {
+				row, err := c.rowOfMark(s.stage, m)
+				if err != nil {
+					return err
+				}
+				dropped[m.Row] = row
+			}
+		}
+		if len(dropped) == 0 {
+			continue
+		}
+		err := docs.Each(c.ctx, pack, func(at int, doc *corpus.Document) error {
+			row, ok := dropped[at]
+			if !ok {
+				return nil
+			}
+			for field, value := range rowOf(doc) {
+				row[field] = value
+			}
+			return c.print(row)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *cat) rowOfMark(stage string, m corpus.Mark) (Row, error) {
+	row := Row{"stage": stage, "reason": m.Reason}
+	if m.Detail != "" {
+		row["detail"] = m.Detail
+	}
+	if m.Similarity > 0 {
+		row["similarity"] = m.Similarity
+	}
+	if m.TwinPack < 0 {
+		return row, nil
+	}
+	twins, err := c.names(m.TwinPack)
+	if err != nil {
+		return nil, err
+	}
+	if m.TwinRow >= len(twins) {
+		return nil, fmt.Errorf("mark names row %d of pack %d, which has %d", m.TwinRow, m.TwinPack, len(twins))
+	}
+	row["twin"], row["twin_url"] = twins[m.TwinRow].ID, twins[m.TwinRow].URL
+	return row, nil
+}
+
+// names returns the ids and URLs of a pack. The last packs asked for are kept:
+// twins are spread over the packs before the one that is printed.
+func (c *cat) names(pack int) ([]corpus.Document, error) {
+	const most = 64
+	if names, ok := c.ids[pack]; ok {
+		return names, nil
+	}
+	if len(c.ids) >= most {
+		clear(c.ids)
+	}
+	names := []corpus.Document{}
+	err := c.docs().Each(c.ctx, pack, func(_ int, doc *corpus.Document) error {
+		names = append(names, corpus.Document{ID: doc.ID, URL: doc.URL})
+		return nil
+	})
+	c.ids[pack] = names
+	return names, err
+}
+
+// skipped prints the records that became no document.
+func (c *cat) skipped() error {
+	for _, stage := range []extractStage{c.recipe.job.pool, c.recipe.job.positive, c.recipe.job.negative} {
+		if _, err := c.run.Tasks(stage.name); errors.Is(err, pipeline.ErrNotSealed) {
+			continue // the recipe has no such stage, or it is not done yet
+		} else if err != nil {
+			return err
+		}
+		for pack, in := range stage.inputs {
+			if err := c.skippedOf(stage, pack, filepath.Base(in.Path)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *cat) skippedOf(stage extractStage, pack int, file string) error {
+	f, err := c.run.Open(stage.name, pack, skippedName)
+	if err != nil {
+		return err
+	}
+	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	dec := json.NewDecoder(bufio.NewReader(z))
+	for c.ctx.Err() == nil {
+		var s Skip
+		if err = dec.Decode(&s); err != nil {
+			break
+		}
+		row := Row{"stage": stage.name, "file": file, "offset": s.Offset, "reason": s.Reason}
+		for field, value := range map[string]string{"id": s.ID, "url": s.URL, "detail": s.Detail} {
+			if value != "" {
+				row[field] = value
+			}
+		}
+		if err = c.print(row); err != nil {
+			break
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	z.Close()
+	return errors.Join(err, f.Close())
+}

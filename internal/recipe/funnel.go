@@ -1,0 +1,132 @@
+package recipe
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mathsieve/internal/pipeline"
+)
+
+// A Step is one line of the funnel: what came in, what went on, and where the
+// rest stayed.
+type Step struct {
+	Name string `json:"name"`
+	In   int64  `json:"in"`
+	Out  int64  `json:"out"`
+	// Dropped counts what stayed behind, by reason. In = Out + its sum.
+	Dropped map[string]int64 `json:"dropped"`
+}
+
+// Funnel returns the way from records to documents of a finished run, step by
+// step. In of a step is Out of the one before.
+func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
+	var steps []Step
+	documents := int64(0)
+	add := func(s Step) {
+		steps = append(steps, s)
+		documents = s.Out
+	}
+	for _, stage := range r.Stages {
+		counters, err := run.SealedCounters(stage.Name)
+		if err != nil {
+			return nil, err
+		}
+		switch stage.Name {
+		case r.job.pool.name:
+			add(recordsStep(counters))
+			add(pagesStep(counters))
+		case stageDuplicate, stageHits:
+			s := Step{Name: stage.Name, In: documents, Dropped: withPrefix(counters, "drop.")}
+			s.Out = s.In - sum(s.Dropped)
+			add(s)
+		case cutName(1):
+			add(Step{Name: "select", In: documents, Out: counters["out"], Dropped: map[string]int64{
+				"no_score": counters["skip.not_eligible"] - (r.rows(steps) - documents), "below_min_score": counters["skip.below_min_score"],
+				"above_budget": counters["in"] - counters["out"],
+			}})
+		}
+	}
+	for i := range steps {
+		for reason, n := range steps[i].Dropped {
+			if n == 0 {
+				delete(steps[i].Dropped, reason)
+			}
+		}
+	}
+	return steps, nil
+}
+
+// rows is the number of rows of all packs: what the extract step gave.
+func (r *Recipe) rows(steps []Step) int64 {
+	i := slices.IndexFunc(steps, func(s Step) bool { return s.Name == "extract" })
+	return steps[i].Out
+}
+
+// recordsStep is the way from the records of the input to those that may be
+// documents.
+func recordsStep(counters map[string]int64) Step {
+	s := Step{Name: "records", Dropped: map[string]int64{}}
+	for kind, n := range withPrefix(counters, "records.") {
+		s.In += n
+		if kind == "response" || kind == "document" {
+			s.Out += n
+		} else {
+			s.Dropped[kind] = n
+		}
+	}
+	return s
+}
+
+// pagesStep is the way from responses to documents. What is damaged beyond
+// being a record is no part of it.
+func pagesStep(counters map[string]int64) Step {
+	s := Step{Name: "extract", Out: counters["out"], Dropped: withPrefix(counters, "skip.")}
+	s.In = s.Out + sum(s.Dropped)
+	return s
+}
+
+func withPrefix(counters map[string]int64, prefix string) map[string]int64 {
+	found := map[string]int64{}
+	for counter, n := range counters {
+		if name, ok := strings.CutPrefix(counter, prefix); ok {
+			found[name] = n
+		}
+	}
+	return found
+}
+
+func sum(counts map[string]int64) (total int64) {
+	for _, n := range counts {
+		total += n
+	}
+	return total
+}
+
+// CorpusDir is the folder that holds the recipe's result.
+func (r *Recipe) CorpusDir(run *pipeline.Run) string {
+	switch r.Plan.Recipe {
+	case Run, Select:
+		return filepath.Join(run.Dir(), "corpus", "round-1")
+	}
+	return run.Dir()
+}
+
+// CheckCounts checks that nothing was lost on the way: what goes into a step
+// is what came out of the one before, and it goes on or stays for a reason.
+func (r *Recipe) CheckCounts(run *pipeline.Run) error {
+	steps, err := r.Funnel(run)
+	if err != nil {
+		return err
+	}
+	for i, s := range steps {
+		if s.In != s.Out+sum(s.Dropped) {
+			return fmt.Errorf("step %s: %d came in, %d went on and %d were dropped", s.Name, s.In, s.Out, sum(s.Dropped))
+		}
+		if i > 0 && s.In != steps[i-1].Out {
+			return fmt.Errorf("step %s: %d came in, but %s gave %d", s.Name, s.In, steps[i-1].Name, steps[i-1].Out)
+		}
+	}
+	return nil
+}

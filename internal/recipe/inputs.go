@@ -1,0 +1,261 @@
+package recipe
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/pipeline"
+)
+
+// The roles of inputs in a plan.
+const (
+	rolePool      = "pool"      // pages to curate
+	rolePositive  = "positive"  // pages of mathematics to learn from
+	roleNegative  = "negative"  // pages of anything else to learn from
+	roleBenchmark = "benchmark" // texts that must not be in the corpus
+	roleModel     = "model"     // a classifier that is used instead of a new one
+)
+
+// Errors of the inputs, to be tested with errors.Is.
+var (
+	// ErrInputTwice says that one file was listed twice.
+	ErrInputTwice = errors.New("input listed twice")
+	// ErrNoInput says that no file was found where inputs were to be.
+	ErrNoInput = errors.New("no input file")
+)
+
+// expand turns what a user names into files, in a fixed order: a file stands
+// for itself, a folder for all WARC files and document shards below it, a
+// pattern for what matches, and @FILE for the names that FILE lists, one a line.
+func expand(names []string) ([]string, error) {
+	var files []string
+	for _, name := range names {
+		found, err := expandOne(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	seen := make(map[string]bool, len(files))
+	for i, f := range files {
+		abs, err := filepath.Abs(f)
+		if err != nil {
+			return nil, fmt.Errorf("find input %s: %w", f, err)
+		}
+		if seen[abs] {
+			return nil, fmt.Errorf("%w: %s", ErrInputTwice, f)
+		}
+		seen[abs] = true
+		files[i] = abs
+	}
+	return files, nil
+}
+
+func expandOne(name string) ([]string, error) {
+	if list, ok := strings.CutPrefix(name, "@"); ok {
+		return expandList(list)
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return expandFolder(name)
+	case err == nil:
+		return []string{name}, nil
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?["):
+		matches, err := filepath.Glob(name)
+		if err != nil {
+			return nil, fmt.Errorf("input pattern %q: %w", name, err)
+		}
+		if len(matches) == 0 {
+			return nil, fmt.Errorf("%w matches %q", ErrNoInput, name)
+		}
+		slices.Sort(matches)
+		return matches, nil
+	}
+	return nil, fmt.Errorf("find input: %w", err)
+}
+
+// expandFolder lists what can be read below a folder. A run folder gives its
+// finished documents, not its working state.
+func expandFolder(dir string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == "stages" && exists(filepath.Join(filepath.Dir(path), "plan.json")):
+			return filepath.SkipDir
+		case d.Type().IsRegular() && (isWARCName(d.Name()) || corpus.IsShardName(d.Name())):
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list input folder: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%w in folder %s: looked for .warc, .warc.gz, .warc.zst, .jsonl, .jsonl.gz, .jsonl.zst and .parquet", ErrNoInput, dir)
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+func expandList(list string) ([]string, error) {
+	f, err := os.Open(list)
+	if err != nil {
+		return nil, fmt.Errorf("open input list: %w", err)
+	}
+	defer f.Close()
+	var files []string
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		found, err := expandOne(line)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", list, err)
+		}
+		files = append(files, found...)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read input list %s: %w", list, err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%w in the list %s", ErrNoInput, list)
+	}
+	return files, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func isWARCName(name string) bool {
+	for _, ending := range []string{".warc", ".warc.gz", ".warc.zst"} {
+		if strings.HasSuffix(name, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWARC decides how a file is read. What is no document shard is tried as a
+// WARC file, whose reader then says what it found instead.
+func isWARC(path string, head []byte) bool {
+	if isWARCName(path) {
+		return true
+	}
+	_, err := corpus.DetectFormat(head, path)
+	return err != nil
+}
+
+// identify expands the names and describes each file for a plan.
+func identify(role string, names []string) ([]pipeline.Input, error) {
+	files, err := expand(names)
+	if err != nil {
+		return nil, err
+	}
+	inputs := make([]pipeline.Input, len(files))
+	for i, path := range files {
+		if inputs[i], err = identifyFile(role, path); err != nil {
+			return nil, err
+		}
+	}
+	return inputs, nil
+}
+
+func identifyFile(role, path string) (pipeline.Input, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return pipeline.Input{}, fmt.Errorf("open input: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return pipeline.Input{}, fmt.Errorf("open input: %w", err)
+	}
+	hash, err := pipeline.HashInput(f, info.Size())
+	if err != nil {
+		return pipeline.Input{}, fmt.Errorf("read input %s: %w", path, err)
+	}
+	return pipeline.Input{Path: path, Size: info.Size(), Hash: hash, Role: role}, nil
+}
+
+// inputsOf returns the plan's inputs of a role, in order.
+func inputsOf(plan pipeline.Plan, role string) []pipeline.Input {
+	var inputs []pipeline.Input
+	for _, in := range plan.Inputs {
+		if in.Role == role {
+			inputs = append(inputs, in)
+		}
+	}
+	return inputs
+}
+
+// An inputFile is an open input whose size was checked against the plan.
+type inputFile struct {
+	*os.File
+	size   int64
+	head   []byte // the first bytes, enough to tell the format
+	isWARC bool   // otherwise it is a document shard
+}
+
+// Size implements [corpus.RandomAccess].
+func (f inputFile) Size() int64 { return f.size }
+
+// openShard reads the file as a document shard.
+func (f inputFile) openShard() (corpus.Reader, error) {
+	format, err := corpus.DetectFormat(f.head, f.Name())
+	if err != nil {
+		return nil, err
+	}
+	return corpus.NewReader(f, format, filepath.Base(f.Name()), corpus.ReaderOptions{})
+}
+
+// ErrInputChanged says that an input is not what it was when the run began.
+var ErrInputChanged = errors.New("input changed since the run began")
+
+// openInput opens an input that the plan names. A file that changed since the
+// plan was made would make the run's tasks disagree, so it is refused.
+func openInput(in pipeline.Input) (inputFile, error) {
+	file, err := os.Open(in.Path)
+	if err != nil {
+		return inputFile{}, fmt.Errorf("open input: %w", err)
+	}
+	f := inputFile{File: file}
+	if err := f.look(in); err != nil {
+		return inputFile{}, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// look finds out what the file is.
+func (f *inputFile) look(in pipeline.Input) error {
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("open input: %w", err)
+	}
+	f.size = info.Size()
+	if in.Size >= 0 && f.size != in.Size {
+		return fmt.Errorf("%w: %s: was %d bytes, now %d", ErrInputChanged, in.Path, in.Size, f.size)
+	}
+	f.head = make([]byte, 512)
+	n, err := f.ReadAt(f.head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read input %s: %w", in.Path, err)
+	}
+	f.head = f.head[:n]
+	f.isWARC = isWARC(in.Path, f.head)
+	return nil
+}

@@ -1,0 +1,177 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/pipeline"
+)
+
+// A pool gives the packs that one extract stage made: the documents of WARC
+// files as the stage wrote them, those of shards where they lie. It implements
+// [seed.Pool].
+type pool struct {
+	run   *pipeline.Run
+	packs extractStage
+	// dropped reads the marks that take documents of a pack out of the pool.
+	dropped []func(run *pipeline.Run, pack int) ([]corpus.Mark, error)
+}
+
+// pool returns all documents of the packs.
+func (s extractStage) pool(run *pipeline.Run) pool { return pool{run: run, packs: s} }
+
+// without returns the pool less the documents that are marked.
+func (p pool) without(marks func(run *pipeline.Run, pack int) ([]corpus.Mark, error)) pool {
+	p.dropped = append(slices.Clone(p.dropped), marks)
+	return p
+}
+
+// Packs implements [seed.Pool].
+func (p pool) Packs() int { return len(p.packs.inputs) }
+
+// Each implements [seed.Pool].
+func (p pool) Each(ctx context.Context, pack int, do func(row int, doc *corpus.Document) error) error {
+	r, err := p.open(pack)
+	if err != nil {
+		return err
+	}
+	var doc corpus.Document
+	for {
+		row, err := r.next(ctx, &doc)
+		switch {
+		case errors.Is(err, io.EOF):
+			return r.Close()
+		case err == nil:
+			err = do(row, &doc)
+		}
+		if err != nil {
+			return errors.Join(err, r.Close())
+		}
+	}
+}
+
+// A packReader yields the documents of one pack that are in the pool.
+type packReader struct {
+	docs    corpus.Reader
+	file    io.Closer
+	rows    int          // documents in the pack
+	row     int          // of the next document
+	dropped map[int]bool // rows to pass over
+}
+
+// open opens a pack. Damage is noticed when the pack was read to its end.
+func (p pool) open(pack int) (*packReader, error) {
+	r := &packReader{dropped: map[int]bool{}}
+	marker, err := p.run.Marker(p.packs.name, pack)
+	if err != nil {
+		return nil, err
+	}
+	r.rows = int(marker.Counters["out"])
+	for _, read := range p.dropped {
+		marks, err := read(p.run, pack)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range marks {
+			r.dropped[m.Row] = true
+		}
+	}
+	if r.rows > 0 {
+		err = p.openDocs(pack, r)
+	}
+	return r, err
+}
+
+func (p pool) openDocs(pack int, r *packReader) error {
+	f, err := openInput(p.packs.inputs[pack])
+	if err != nil {
+		return err
+	}
+	if !f.isWARC {
+		if r.docs, err = f.openShard(); err != nil {
+			return errors.Join(fmt.Errorf("read input %s: %w", f.Name(), err), f.Close())
+		}
+		r.file = f
+		return nil
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	name := docsName
+	if p.packs.docsAt != nil {
+		name = p.packs.docsAt(pack)
+	}
+	file, err := p.run.Open(p.packs.name, pack, name)
+	if err != nil {
+		return err
+	}
+	if r.docs, err = corpus.NewReader(file, corpus.JSONLZstd, name, corpus.ReaderOptions{}); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	r.file = file
+	return nil
+}
+
+// next fills doc with the next document of the pool and returns its row. It
+// returns io.EOF at the end.
+func (r *packReader) next(ctx context.Context, doc *corpus.Document) (int, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if r.docs == nil {
+			return 0, io.EOF
+		}
+		err := r.docs.Read(doc)
+		var bad *corpus.RowError
+		switch {
+		case errors.As(err, &bad) || err == nil && doc.Text == "":
+			continue // was counted as skipped when the pack was made; it has no row
+		case err != nil && r.row == r.rows && (errors.Is(err, io.EOF) || isBadFile(err)):
+			return 0, io.EOF // a shard that breaks off was reported when the pack was made
+		case errors.Is(err, io.EOF):
+			return 0, fmt.Errorf("read document %d of %d: %w", r.row, r.rows, io.ErrUnexpectedEOF)
+		case err != nil:
+			return 0, fmt.Errorf("read document %d: %w", r.row, err)
+		}
+		row := r.row
+		r.row++
+		if !r.dropped[row] {
+			return row, nil
+		}
+	}
+}
+
+func (r *packReader) Close() error {
+	if r.docs == nil {
+		return nil
+	}
+	return errors.Join(r.docs.Close(), r.file.Close())
+}
+
+// marksName is the output of every stage that marks rows of packs.
+const marksName = "marks.jsonl.zst"
+
+// readMarks reads a file of marks.
+func readMarks(run *pipeline.Run, stage string, index int, name string) ([]corpus.Mark, error) {
+	f, err := run.Open(stage, index, name)
+	if err != nil {
+		return nil, err
+	}
+	marks, err := corpus.ReadMarks(f)
+	return marks, errors.Join(err, f.Close())
+}
+
+// readColumn reads a column that a stage made for a pack.
+func readColumn[T corpus.Value](run *pipeline.Run, stage string, pack int, name string) ([]T, error) {
+	f, err := run.Open(stage, pack, name)
+	if err != nil {
+		return nil, err
+	}
+	values, err := corpus.ReadColumn[T](f)
+	return values, errors.Join(err, f.Close())
+}

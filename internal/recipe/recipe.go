@@ -1,0 +1,227 @@
+// Package recipe wires the steps into jobs: which stages there are, over which
+// packs, in which order. Run is the whole job; the others are its parts, for
+// documents that another tool made or that are used elsewhere.
+//
+//	WARC ─▶ extract ─▶ dedup-url ─▶ dedup-text ─▶ dedup-pairs ─▶ dedup-verify ─▶ dedup-cluster ─▶ dedup
+//	                                                                                             │
+//	seed pages ─▶ extract-positive, extract-negative ─▶ seed-1 ─▶ train-1 ─▶ score-1 ◀── pool ◀──┤
+//	                                                                            │                │
+//	                         benchmarks ─▶ decontaminate ─▶ cut-1 ◀── tokens ◀──┼────────────────┘
+//	                                                          │                 │
+//	                                                          └─▶ select-1 ─▶ corpus-1
+//
+// The names of the stages of the loop carry the number of their round; what
+// no round changes is done once.
+//
+// A recipe is made twice from the same facts: New plans it from a config and
+// the files that it names, FromPlan finds it again in the plan of a run folder,
+// so that any process can do any task.
+package recipe
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"mathsieve/internal/config"
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/decontam"
+	"mathsieve/internal/extract"
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/tokens"
+)
+
+// OutputVersion changes when the same plan would give other bytes.
+const OutputVersion = "1"
+
+// The recipes.
+const (
+	Run           = "run"
+	Extract       = "extract"
+	Dedup         = "dedup"
+	Train         = "train"
+	Score         = "score"
+	Decontaminate = "decontaminate"
+	Select        = "select"
+)
+
+// A Recipe is a plan and the stages that carry it out.
+type Recipe struct {
+	Plan   pipeline.Plan
+	Stages []pipeline.Stage
+	job    *job
+}
+
+// New plans a recipe from the settings and the files that they name.
+func New(name string, cfg config.Config) (*Recipe, error) {
+	plan := pipeline.Plan{Schema: pipeline.PlanSchema, Version: OutputVersion, Recipe: name}
+	var err error
+	if plan.Config, err = cfg.Decisive(); err != nil {
+		return nil, err
+	}
+	inputs := []struct {
+		role  string
+		names []string
+	}{
+		{rolePool, cfg.Input},
+		{rolePositive, cfg.Positive},
+		{roleNegative, cfg.Negative},
+		{roleBenchmark, cfg.Benchmark},
+	}
+	if cfg.Model != "" {
+		inputs = append(inputs, struct {
+			role  string
+			names []string
+		}{roleModel, []string{cfg.Model}})
+	}
+	for _, in := range inputs {
+		files, err := identify(in.role, in.names)
+		if err != nil {
+			return nil, err
+		}
+		plan.Inputs = append(plan.Inputs, files...)
+	}
+	return FromPlan(plan)
+}
+
+// FromPlan returns the recipe that a plan names.
+func FromPlan(plan pipeline.Plan) (*Recipe, error) {
+	j, err := newJob(plan)
+	if err != nil {
+		return nil, err
+	}
+	build := map[string]func() ([]pipeline.Stage, error){
+		Run: j.run, Extract: j.extract, Dedup: j.dedup, Train: j.train,
+		Score: j.score, Decontaminate: j.decontaminate, Select: j.selection,
+	}[plan.Recipe]
+	if build == nil {
+		return nil, fmt.Errorf("the plan names the recipe %q, which this version does not know", plan.Recipe)
+	}
+	stages, err := build()
+	return &Recipe{Plan: plan, Stages: stages, job: j}, err
+}
+
+// A job is what the stages of a recipe share. It is immutable but for the
+// caches, which only spare work.
+type job struct {
+	cfg       config.Config
+	plan      pipeline.Plan
+	extractor *extract.Extractor
+	parts     int // partitions of the global steps
+
+	pool, positive, negative extractStage
+
+	mu         sync.Mutex
+	scorers    map[string]*scorer
+	vocab      *tokens.Vocabulary
+	benchmarks *decontam.Index
+}
+
+func newJob(plan pipeline.Plan) (*job, error) {
+	cfg, err := config.FromDecisive(plan.Config)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{cfg: cfg, plan: plan, scorers: map[string]*scorer{}}
+	if j.extractor, err = extract.New(cfg.Extract); err != nil {
+		return nil, err
+	}
+	inputs := inputsOf(plan, rolePool)
+	j.parts = partitions(inputs)
+	j.pool = extractStage{name: "extract", job: j, inputs: inputs}
+	j.positive = extractStage{name: "extract-positive", job: j, inputs: inputsOf(plan, rolePositive)}
+	j.negative = extractStage{name: "extract-negative", job: j, inputs: inputsOf(plan, roleNegative)}
+	return j, nil
+}
+
+// partitions is the number of tasks that the global steps are cut into: it
+// follows from the inputs alone, so that every process plans the same.
+func partitions(inputs []pipeline.Input) int {
+	const (
+		bytesEach   = 1 << 30 // of input, mostly compressed: some ten million keys
+		least, most = 4, 4096
+	)
+	var total int64
+	for _, in := range inputs {
+		total += max(in.Size, 0)
+	}
+	return int(min(max(total/bytesEach, least), most))
+}
+
+// Errors of recipes that have nothing to work on, to be tested with errors.Is.
+var (
+	ErrNoDocuments = errors.New("no document in the input")
+	ErrNoPool      = errors.New("no input given")
+)
+
+// requireDocuments fails if a sealed extract stage made no document at all.
+func (s extractStage) requireDocuments(run *pipeline.Run) error {
+	counters, err := run.SealedCounters(s.name)
+	if err != nil {
+		return err
+	}
+	if counters["out"] > 0 {
+		return nil
+	}
+	if failed := counters["failed_inputs"]; failed > 0 {
+		return fmt.Errorf("%w: %d of %d files cannot be read", ErrNoDocuments, failed, len(s.inputs))
+	}
+	records := int64(0)
+	for counter, n := range counters {
+		if len(counter) > len("records.") && counter[:len("records.")] == "records." {
+			records += n
+		}
+	}
+	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", ErrNoDocuments, len(s.inputs), records)
+}
+
+// partName is the file of a pack's documents in the result of a recipe that
+// gives documents.
+func partName(pack int) string { return fmt.Sprintf("part-%05d%s", pack, corpus.JSONLZstd.Extension()) }
+
+// extract is the recipe that ends with the documents of WARC files.
+func (j *job) extract() ([]pipeline.Stage, error) {
+	if len(j.pool.inputs) == 0 {
+		return nil, ErrNoPool
+	}
+	s := j.pool
+	s.docsAt = partName
+	return []pipeline.Stage{s.stage()}, nil
+}
+
+// dedup is the recipe that ends with the documents that are no duplicates.
+func (j *job) dedup() ([]pipeline.Stage, error) {
+	if len(j.pool.inputs) == 0 {
+		return nil, ErrNoPool
+	}
+	j.pool.sketches = true
+	stages := append([]pipeline.Stage{j.pool.stage()}, j.dedupStages(j.pool)...)
+	return append(stages, j.documentsStage(documentsStage{after: []string{j.pool.name, stageDuplicate}, drops: j.duplicates})), nil
+}
+
+// run is the whole job.
+func (j *job) run() ([]pipeline.Stage, error) {
+	if len(j.pool.inputs) == 0 {
+		return nil, ErrNoPool
+	}
+	j.pool.sketches = true
+	stages := append([]pipeline.Stage{j.pool.stage()}, j.dedupStages(j.pool)...)
+	const round = 1
+	unique := func(run *pipeline.Run) pool { return j.pool.pool(run).without(j.duplicates) }
+	after := []string{j.pool.name, stageDuplicate}
+	if j.hasModel() {
+		stages = append(stages, j.scoreStage(round, unique, after))
+	} else {
+		stages = append(stages, j.seedStages(round, unique, after)...)
+		stages = append(stages, j.trainStage(round))
+		stages = append(stages, j.scoreStage(round, unique, append(after, trainName(round))))
+	}
+	stages = append(stages, j.tokensStage(unique, after))
+	if j.hasBenchmarks() {
+		stages = append(stages, j.decontaminateStage(unique, after))
+	}
+	return append(stages, j.selectStages(round, after)...), nil
+}
+
+func (j *job) hasModel() bool      { return len(inputsOf(j.plan, roleModel)) > 0 }
+func (j *job) hasBenchmarks() bool { return len(inputsOf(j.plan, roleBenchmark)) > 0 }

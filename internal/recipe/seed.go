@@ -1,0 +1,195 @@
+package recipe
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/klauspost/compress/zstd"
+
+	"mathsieve/internal/fasttext"
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/seed"
+)
+
+const (
+	trainLinesName   = "train.txt.zst"
+	holdOutLinesName = "holdout.txt.zst"
+	seedReportName   = "seed.json"
+)
+
+func seedName(round int) string { return fmt.Sprintf("seed-%d", round) }
+
+// seedStages draws the pages that the classifier of a round learns from: those
+// that the user gave, or, where there are none, pages of the pool.
+func (j *job) seedStages(round int, unique poolOf, after []string) []pipeline.Stage {
+	var stages []pipeline.Stage
+	var before []string
+	for _, given := range []extractStage{j.positive, j.negative} {
+		if len(given.inputs) > 0 {
+			stages = append(stages, given.stage())
+			before = append(before, given.name)
+		}
+	}
+	if len(before) < 2 {
+		before = append(before, after...)
+	}
+	return append(stages, pipeline.Stage{
+		Name:  seedName(round),
+		After: before,
+		Count: func(*pipeline.Run) (int, error) { return 1, nil },
+		Task: func(ctx context.Context, t *pipeline.Task) error {
+			return j.drawSeed(ctx, t, j.seedSources(t.Run, unique))
+		},
+	})
+}
+
+// seedSources says where positives and negatives come from.
+func (j *job) seedSources(run *pipeline.Run, unique poolOf) []seed.Source {
+	o := j.cfg.Seed
+	positive := seed.Source{Label: seed.LabelMath, Limit: o.Positives}
+	negative := seed.Source{Label: seed.LabelOther, Limit: o.Negatives}
+	if len(j.positive.inputs) > 0 {
+		positive.Pool = j.positive.pool(run)
+	} else {
+		positive.Pool, positive.Accept = unique(run), o.ProvesMathematics
+	}
+	switch {
+	case len(j.negative.inputs) > 0:
+		negative.Pool = j.negative.pool(run)
+	case len(j.positive.inputs) > 0:
+		negative.Pool = unique(run)
+	default:
+		negative.Pool, negative.Accept = unique(run), o.ProvesOther
+	}
+	return []seed.Source{positive, negative}
+}
+
+func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, sources []seed.Source) error {
+	files, err := newScratch(t)
+	if err != nil {
+		return err
+	}
+	train, err := newLineWriter(t, trainLinesName)
+	if err != nil {
+		return err
+	}
+	holdOut, err := newLineWriter(t, holdOutLinesName)
+	if err != nil {
+		return err
+	}
+	report, err := seed.Draw(ctx, j.cfg.Seed, sources, files, train, holdOut)
+	if err != nil {
+		return err
+	}
+	for label, n := range report.Drawn {
+		t.Add("drawn."+label, int64(n))
+		t.Progress(int64(n), 0)
+	}
+	if err := errors.Join(train.Close(), holdOut.Close()); err != nil {
+		return err
+	}
+	return writeJSON(t, seedReportName, report)
+}
+
+// A lineWriter compresses lines into an output.
+type lineWriter struct {
+	*zstd.Encoder
+	file output
+}
+
+func newLineWriter(t *pipeline.Task, name string) (lineWriter, error) {
+	file, err := newOutput(t.Create(name))
+	if err != nil {
+		return lineWriter{}, err
+	}
+	z, err := zstd.NewWriter(file, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	return lineWriter{z, file}, err
+}
+
+func (w lineWriter) Close() error { return errors.Join(w.Encoder.Close(), w.file.Close()) }
+
+// A lineSource gives the lines of a seed to the trainer, as often as it asks.
+// It implements [fasttext.Source].
+type lineSource struct {
+	run   *pipeline.Run
+	stage string
+	name  string
+
+	file  io.ReadCloser
+	lines *bufio.Scanner
+}
+
+// Rewind implements [fasttext.Source].
+func (s *lineSource) Rewind() error {
+	if err := s.Close(); err != nil {
+		return err
+	}
+	f, err := s.run.Open(s.stage, 0, s.name)
+	if err != nil {
+		return err
+	}
+	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	s.file = zstdFile{z, f}
+	s.lines = bufio.NewScanner(s.file)
+	s.lines.Buffer(nil, fasttext.MaxLineBytes)
+	return nil
+}
+
+// Next implements [fasttext.Source].
+func (s *lineSource) Next(ex *fasttext.Example) error {
+	if s.file == nil {
+		if err := s.Rewind(); err != nil {
+			return err
+		}
+	}
+	if !s.lines.Scan() {
+		return cmp.Or(s.lines.Err(), io.EOF)
+	}
+	*ex = fasttext.Example{Text: s.lines.Bytes(), Inline: true}
+	return nil
+}
+
+// Close closes what is open; the source can be rewound again.
+func (s *lineSource) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	err := s.file.Close()
+	s.file = nil
+	return err
+}
+
+// A zstdFile decompresses a file and closes it.
+type zstdFile struct {
+	*zstd.Decoder
+	file io.Closer
+}
+
+func (z zstdFile) Close() error {
+	z.Decoder.Close()
+	return z.file.Close()
+}
+
+// train is the recipe that ends with a model.
+func (j *job) train() ([]pipeline.Stage, error) {
+	if len(j.positive.inputs) == 0 {
+		return nil, seed.ErrNoPositives
+	}
+	if len(j.negative.inputs) == 0 {
+		return nil, seed.ErrNoNegatives
+	}
+	const round = 1
+	stages := j.seedStages(round, j.pool.pool, nil)
+	return append(stages, j.trainStage(round)), nil
+}
+
+// modelPath is where the model of a round stands in the run folder.
+func modelPath(round int) string { return path.Join("models", fmt.Sprintf("round-%d.bin", round)) }

@@ -1,0 +1,283 @@
+package recipe
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/rank"
+)
+
+const cutsName = "cuts.json"
+
+func cutName(round int) string    { return fmt.Sprintf("cut-%d", round) }
+func selectName(round int) string { return fmt.Sprintf("select-%d", round) }
+
+// A selection is what the cut of a round decides: which documents belong to
+// which tier, and how the tiers are laid out in files.
+type selection struct {
+	Cuts  *rank.Cuts  `json:"cuts"`
+	Parts []rank.Part `json:"parts"`
+}
+
+// A selector is what the stages of a selection share.
+type selector struct {
+	job    *job
+	round  int
+	scores string // the stage that made the score column
+	after  []string
+	// corpusDir is the folder of the tiers in the run folder.
+	corpusDir string
+}
+
+// selectStages cuts the pool of a round into tiers and writes them.
+func (j *job) selectStages(round int, after []string) []pipeline.Stage {
+	s := selector{job: j, round: round, scores: scoreName(round), corpusDir: path.Join("corpus", fmt.Sprintf("round-%d", round))}
+	s.after = append(s.after, after...)
+	s.after = append(s.after, s.scores, stageTokens)
+	if j.hasBenchmarks() {
+		s.after = append(s.after, stageHits)
+	}
+	if !j.hasModel() && j.plan.Recipe == Run {
+		s.after = append(s.after, trainName(round))
+	}
+	return s.stages()
+}
+
+func (s selector) stages() []pipeline.Stage {
+	one := func(*pipeline.Run) (int, error) { return 1, nil }
+	return []pipeline.Stage{
+		{Name: cutName(s.round), After: s.after, Count: one, Task: s.cut},
+		{Name: selectName(s.round), After: append([]string{cutName(s.round)}, s.after...), Count: s.parts, Task: s.write, Memory: 96 << 20},
+		{Name: corpusName(s.round), After: append([]string{cutName(s.round), selectName(s.round)}, s.after...), Count: one, Task: s.manifest},
+	}
+}
+
+// cut decides. It reads columns, never text.
+func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
+	src := s.columns(t.Run)
+	o := s.job.cfg.Select
+	cuts, err := rank.Cut(ctx, src, o)
+	if err != nil {
+		return errors.Join(err, src.Close())
+	}
+	sizes := func(pack int) ([]uint32, error) {
+		return readColumn[uint32](t.Run, s.job.pool.name, pack, bytesName)
+	}
+	parts, err := cuts.Layout(ctx, src, sizes, o.PartBytes)
+	if err := errors.Join(err, src.Close()); err != nil {
+		return err
+	}
+	t.Add("in", cuts.Documents)
+	t.Add("tokens", cuts.Tokens)
+	t.Add("skip.not_eligible", cuts.NotEligible)
+	t.Add("skip.below_min_score", cuts.BelowMin)
+	for _, tier := range cuts.Tiers {
+		t.Add("out", tier.TierDocuments)
+		t.Add("tokens."+tier.Budget.TierName(), tier.TierTokens)
+		t.Add("docs."+tier.Budget.TierName(), tier.TierDocuments)
+		if tier.Exhausted {
+			t.Add("exhausted."+tier.Budget.TierName(), 1)
+		}
+	}
+	return writeJSON(t, cutsName, selection{cuts, parts})
+}
+
+// readSelection reads what the cut of a round decided.
+func readSelection(run *pipeline.Run, round int) (selection, error) {
+	var s selection
+	err := readJSON(run, cutName(round), 0, cutsName, &s)
+	return s, err
+}
+
+func (s selector) parts(run *pipeline.Run) (int, error) {
+	selection, err := readSelection(run, s.round)
+	return len(selection.Parts), err
+}
+
+// write writes one part of a tier.
+func (s selector) write(ctx context.Context, t *pipeline.Task) (err error) {
+	selection, err := readSelection(t.Run, s.round)
+	if err != nil {
+		return err
+	}
+	part := selection.Parts[t.Index]
+	format, err := corpus.ParseFormat(s.job.cfg.Output.Format)
+	if err != nil {
+		return err
+	}
+	tier := selection.Cuts.Tiers[part.Tier].Budget.TierName()
+	file, err := newOutput(t.CreateAt(path.Join(s.corpusDir, tier, fmt.Sprintf("part-%05d%s", part.Index, format.Extension()))))
+	if err != nil {
+		return err
+	}
+	w, err := corpus.NewWriter(file, format, corpus.WriterOptions{})
+	if err != nil {
+		return err
+	}
+	src := s.columns(t.Run)
+	defer func() { err = errors.Join(err, src.Close()) }()
+	for pack := part.FromPack; pack < src.Packs() && part.Contains(pack, max(0, firstRow(part, pack))); pack++ {
+		if err := s.writePack(ctx, t, selection.Cuts, part, src, pack, w); err != nil {
+			return err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// firstRow is the first row of a pack that can lie in the part.
+func firstRow(part rank.Part, pack int) int {
+	if pack == part.FromPack {
+		return part.FromRow
+	}
+	return 0
+}
+
+// writePack writes the documents of one pack that belong to the part.
+func (s selector) writePack(ctx context.Context, t *pipeline.Task, cuts *rank.Cuts, part rank.Part, src *columns, pack int, w corpus.Writer) error {
+	tiers, err := cuts.AppendTiers(nil, src, pack)
+	if err != nil {
+		return err
+	}
+	scores, tokens, err := src.Columns(pack)
+	if err != nil {
+		return err
+	}
+	return s.job.pool.pool(t.Run).Each(ctx, pack, func(row int, doc *corpus.Document) error {
+		if tiers[row] != part.Tier || !part.Contains(pack, row) {
+			return nil
+		}
+		doc.Score, doc.TokenCount = &scores[row], int(tokens[row])
+		t.Add("out", 1)
+		t.Add("tokens", int64(tokens[row]))
+		t.Add("bytes_text", int64(len(doc.Text)))
+		t.Progress(1, int64(len(doc.Text)))
+		return w.Write(doc)
+	})
+}
+
+// columns gives the attributes of the pool to package rank. Rows that are
+// marked as contaminated have no score there.
+type columns struct {
+	selector selector
+	run      *pipeline.Run
+
+	pack   int // whose columns are held, -1 for none
+	scores []float32
+	tokens []uint32
+
+	docs    *packReader // where ids are being read
+	docsIn  int
+	docsRow int
+	doc     corpus.Document
+}
+
+func (s selector) columns(run *pipeline.Run) *columns {
+	return &columns{selector: s, run: run, pack: -1}
+}
+
+// Packs implements [rank.Source].
+func (c *columns) Packs() int { return len(c.selector.job.pool.inputs) }
+
+// Columns implements [rank.Source].
+func (c *columns) Columns(pack int) (scores []float32, tokens []uint32, err error) {
+	if c.pack == pack {
+		return c.scores, c.tokens, nil
+	}
+	c.pack = -1
+	if c.scores, err = readColumn[float32](c.run, c.selector.scores, pack, scoresName); err != nil {
+		return nil, nil, err
+	}
+	if c.tokens, err = readColumn[uint32](c.run, stageTokens, pack, tokensName); err != nil {
+		return nil, nil, err
+	}
+	if c.selector.job.hasBenchmarks() {
+		hits, err := c.selector.job.hits(c.run, pack)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range hits {
+			c.scores[m.Row] = float32(math.NaN())
+		}
+	}
+	c.pack = pack
+	return c.scores, c.tokens, nil
+}
+
+// ID implements [rank.Source]: ids are asked for in ascending order, so a pack
+// is read once at most in a pass.
+func (c *columns) ID(pack, row int) (string, error) {
+	if c.docs != nil && (c.docsIn != pack || c.docsRow > row) {
+		if err := c.Close(); err != nil {
+			return "", err
+		}
+	}
+	if c.docs == nil {
+		var err error
+		if c.docs, err = c.selector.job.pool.pool(c.run).open(pack); err != nil {
+			return "", err
+		}
+		c.docsIn, c.docsRow = pack, -1
+	}
+	for c.docsRow < row {
+		at, err := c.docs.next(context.Background(), &c.doc)
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return "", err
+		}
+		c.docsRow = at
+	}
+	return c.doc.ID, nil
+}
+
+// Close closes the pack that ids were read from.
+func (c *columns) Close() error {
+	if c.docs == nil {
+		return nil
+	}
+	err := c.docs.Close()
+	c.docs = nil
+	return err
+}
+
+// writeJSON writes a small result as indented JSON.
+func writeJSON(t *pipeline.Task, name string, v any) error {
+	f, err := newOutput(t.Create(name))
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(f)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return f.Close()
+}
+
+// readJSON reads what writeJSON wrote.
+func readJSON(run *pipeline.Run, stage string, index int, name string, v any) error {
+	f, err := run.Open(stage, index, name)
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package seed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mathsieve/internal/corpus"
+)
+
+// packs is a pool in memory.
+type packs [][]corpus.Document
+
+func (p packs) Packs() int { return len(p) }
+
+func (p packs) Each(_ context.Context, pack int, do func(int, *corpus.Document) error) error {
+	for row := range p[pack] {
+		if err := do(row, &p[pack][row]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files is scratch space in memory.
+type files map[string]*bytes.Buffer
+
+func (f files) Create(name string) (io.WriteCloser, error) {
+	f[name] = &bytes.Buffer{}
+	return nopCloser{f[name]}, nil
+}
+
+func (f files) Open(name string) (io.ReadCloser, error) { return io.NopCloser(f[name]), nil }
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// documents makes n pages on sites of ten pages each.
+func documents(kind string, n int) []corpus.Document {
+	docs := make([]corpus.Document, n)
+	for i := range docs {
+		docs[i] = corpus.Document{
+			ID:   fmt.Sprintf("%s-%d", kind, i),
+			URL:  fmt.Sprintf("https://%s%d.example/%d", kind, i/10, i),
+			Text: fmt.Sprintf("%s page %c", kind, 'a'+i%26),
+		}
+	}
+	return docs
+}
+
+func draw(t *testing.T, o Options, positive, negative packs) (report Report, train, holdOut string) {
+	t.Helper()
+	var a, b bytes.Buffer
+	report, err := Draw(t.Context(), o, []Source{
+		{Pool: positive, Label: LabelMath, Limit: o.Positives},
+		{Pool: negative, Label: LabelOther, Limit: o.Negatives},
+	}, files{}, &a, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report, a.String(), b.String()
+}
+
+func TestDrawDoesNotDependOnShards(t *testing.T) {
+	o := DefaultOptions()
+	o.Positives, o.Negatives = 100, 150
+	pos, neg := documents("math", 300), documents("shop", 400)
+	report, train, holdOut := draw(t, o, packs{pos}, packs{neg})
+	if got := strings.Count(train, "\n") + strings.Count(holdOut, "\n"); got != 250 {
+		t.Fatalf("%d lines, want 250", got)
+	}
+	if want := map[string]int{LabelMath: 300, LabelOther: 400}; !cmp.Equal(report.Candidates, want) {
+		t.Errorf("candidates: %s", cmp.Diff(want, report.Candidates))
+	}
+	if report.HeldOut[LabelMath] == 0 || report.HeldOut[LabelOther] == 0 {
+		t.Errorf("hold-out lacks a label: %v", report.HeldOut)
+	}
+	reversed := slices.Clone(neg)
+	slices.Reverse(reversed)
+	again, train2, holdOut2 := draw(t, o, packs{pos[:7], pos[7:90], pos[90:]}, packs{reversed[:399], reversed[399:]})
+	if train != train2 || holdOut != holdOut2 || !cmp.Equal(report, again) {
+		t.Error("other shards, other sample")
+	}
+	o.RandomSeed++
+	if _, other, _ := draw(t, o, packs{pos}, packs{neg}); other == train {
+		t.Error("another seed drew the same sample")
+	}
+}
+
+func TestDrawMixesLabels(t *testing.T) {
+	_, train, _ := draw(t, DefaultOptions(), packs{documents("math", 200)}, packs{documents("shop", 200)})
+	longest, run := 0, 0
+	last := ""
+	for line := range strings.Lines(train) {
+		label, _, _ := strings.Cut(line, " ")
+		if label != last {
+			run = 0
+		}
+		last = label
+		run++
+		longest = max(longest, run)
+	}
+	if longest > 20 {
+		t.Errorf("%d lines of one label in a row: the order is not random", longest)
+	}
+}
+
+func TestSplitKeepsSitesTogether(t *testing.T) {
+	o := DefaultOptions()
+	o.HoldOut = 0.3
+	report, train, holdOut := draw(t, o, packs{documents("math", 600)}, packs{documents("shop", 600)})
+	if report.SplitBy != "site" {
+		t.Fatalf("split by %s", report.SplitBy)
+	}
+	if train == "" || holdOut == "" {
+		t.Fatal("one side is empty")
+	}
+	report, _, holdOut = draw(t, o, packs{documents("math", 10)}, packs{documents("shop", 600)})
+	if report.SplitBy != "page" {
+		t.Errorf("all positives on one site: split by %s, want page", report.SplitBy)
+	}
+	if !strings.Contains(holdOut, LabelMath) {
+		t.Error("no positive in the hold-out")
+	}
+}
+
+func TestDrawRefusesOneClass(t *testing.T) {
+	f := func(pos, neg packs, want error) {
+		t.Helper()
+		_, err := Draw(t.Context(), DefaultOptions(), []Source{
+			{Pool: pos, Label: LabelMath, Limit: 10}, {Pool: neg, Label: LabelOther, Limit: 10},
+		}, files{}, io.Discard, io.Discard)
+		if !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+	f(packs{}, packs{documents("shop", 5)}, ErrNoPositives)
+	f(packs{documents("math", 5)}, packs{{}}, ErrNoNegatives)
+}
