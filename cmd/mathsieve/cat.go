@@ -3,14 +3,17 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"mathsieve/internal/corpus"
 	"mathsieve/internal/recipe"
 )
 
@@ -53,7 +56,6 @@ Fields: ` + strings.Join(recipe.Fields(), ", ") + `
 	flags.BoolVar(&o.dropped, "dropped", false, "print the documents that were dropped")
 	flags.BoolVar(&o.skipped, "skipped", false, "print the records that became no document")
 	flags.BoolVar(&o.pool, "pool", false, "print all documents that extraction made")
-	cmd.MarkFlagsMutuallyExclusive("dropped", "skipped", "pool")
 	return cmd
 }
 
@@ -67,6 +69,8 @@ type catOptions struct {
 
 func (o *catOptions) parse(fields, format string) error {
 	switch {
+	case o.dropped && o.skipped, o.dropped && o.pool, o.skipped && o.pool:
+		return errors.New("give one of --dropped, --skipped and --pool")
 	case o.dropped:
 		o.what = recipe.CatDropped
 	case o.skipped:
@@ -133,13 +137,15 @@ func (o *catOptions) print(w io.Writer, row recipe.Row) error {
 }
 
 func printTSV(w io.Writer, fields []string, row recipe.Row) error {
-	escape := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
+	blank := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 	cells := make([]string, len(fields))
 	for i, f := range fields {
 		switch value := row[f].(type) {
 		case nil:
 		case string:
-			cells[i] = escape.Replace(value)
+			cells[i] = escape(blank.Replace(value), unicode.IsControl)
+		case corpus.Reason:
+			cells[i] = escape(blank.Replace(string(value)), unicode.IsControl)
 		default:
 			encoded, err := encodeJSON(value)
 			if err != nil {
@@ -152,6 +158,8 @@ func printTSV(w io.Writer, fields []string, row recipe.Row) error {
 	return err
 }
 
+// encodeJSON writes a value as JSON without control characters, which JSON
+// itself asks for only below U+0020.
 func encodeJSON(value any) (string, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -159,5 +167,17 @@ func encodeJSON(value any) (string, error) {
 	if err := enc.Encode(value); err != nil {
 		return "", err
 	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
+	encoded := strings.TrimSuffix(b.String(), "\n")
+	if !strings.ContainsFunc(encoded, unicode.IsControl) {
+		return encoded, nil
+	}
+	var safe strings.Builder
+	for _, r := range encoded {
+		if unicode.IsControl(r) {
+			fmt.Fprintf(&safe, `\u%04x`, r)
+		} else {
+			safe.WriteRune(r)
+		}
+	}
+	return safe.String(), nil
 }

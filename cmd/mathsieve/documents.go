@@ -42,9 +42,11 @@ func (a *app) documentsCommand(c documentsCommand) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			printFunnel(a.stderr, funnel)
+			if !a.quiet {
+				printFunnel(a.stderr, funnel)
+			}
 			fmt.Fprintf(a.stdout, "%s\n", r.CorpusDir(run))
-			return a.checkInputs(run, r)
+			return a.conclude(run, r)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "`FOLDER` of the result; running again does only what is missing")

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/decontam"
@@ -46,6 +48,9 @@ func (e usageError) Unwrap() error { return e.error }
 // errPartial says that a run finished although some inputs could not be read.
 var errPartial = errors.New("some inputs could not be read")
 
+// errTooMany says that more inputs could not be read than the settings allow.
+var errTooMany = errors.New("too many inputs could not be read")
+
 // A stated error adds to a cause in which state it left the data.
 type statedError struct {
 	error
@@ -53,6 +58,20 @@ type statedError struct {
 }
 
 func (e statedError) Unwrap() error { return e.error }
+
+// An outputError says that a run folder cannot be made or opened.
+type outputError struct{ error }
+
+func (e outputError) Unwrap() error { return e.error }
+
+// A firstError stands for all tasks of a stage that failed, and reads like the
+// first of them.
+type firstError struct {
+	error
+	all error
+}
+
+func (e firstError) Unwrap() error { return e.all }
 
 // An advice is what a user is told about a kind of error.
 type advice struct {
@@ -83,6 +102,7 @@ func advices() []advice {
 		{as[signalError], 0, "run the same command again to go on"},
 		{is(syscall.EPIPE), exitPipe, ""},
 		{is(errPartial), exitPartial, "list them with 'mathsieve cat RUN --skipped'"},
+		{is(errTooMany), exitData, "list them with 'mathsieve cat RUN --skipped'"},
 		{as[*pipeline.PanicError], exitSoftware, "this is a bug: please report it with the record it names"},
 		{is(storage.ErrBusy), exitTemporary, "wait for the other process, or choose another --out"},
 		{is(pipeline.ErrVersion), exitConfig, "use the version that began it, or choose another --out"},
@@ -110,7 +130,9 @@ func advices() []advice {
 		{is(errUnsound), exitSoftware, "please report this with the output of 'mathsieve status --json RUN'"},
 		{is(warc.ErrNotWARC, warc.ErrEmpty, warc.ErrFormat), exitData, "fetch the file again"},
 		{is(corpus.ErrUnknownFormat, corpus.ErrNoTextColumn, corpus.ErrCorrupt), exitData, "give JSONL (plain, .gz, .zst) or Parquet with a text column"},
-		{is(storage.ErrFull, syscall.ENOSPC, syscall.EDQUOT), exitIO, "free space and run the same command again"},
+		{is(storage.ErrFull, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG), exitIO, "free space and run the same command again"},
+		{as[outputError], exitCantCreate, "name a folder that can be made with --out"},
+		{is(fs.ErrExist), exitCantCreate, "give --force to replace it, or choose another --out"},
 		{is(fs.ErrNotExist), exitNoInput, "check the path"},
 		{is(fs.ErrPermission, syscall.EROFS), exitCantCreate, "check who owns the file or folder"},
 		{is(context.Canceled), exitTemporary, "run the same command again to go on"},
@@ -131,6 +153,9 @@ func (a *app) report(err error) int {
 			code, next = adv.code, adv.next
 			break
 		}
+	}
+	if a.runDir != "" {
+		next = strings.ReplaceAll(next, "RUN", a.runDir)
 	}
 	var stopped signalError
 	if errors.As(err, &stopped) {
@@ -153,10 +178,10 @@ func (a *app) report(err error) int {
 	}
 	text := "mathsieve: " + oneLine(err.Error())
 	if state != "" {
-		text += "; " + state
+		text += "; " + oneLine(state)
 	}
 	if next != "" {
-		text += "; " + next
+		text += "; " + oneLine(next)
 	}
 	fmt.Fprintln(a.stderr, text)
 	return code
@@ -166,10 +191,21 @@ func (a *app) report(err error) int {
 // must not reach the terminal as control characters, nor break the line.
 func oneLine(s string) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return '?'
+	return escape(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// escape writes runes as Go does in quotes, such as \x1b for ESC.
+func escape(s string, unwanted func(r rune) bool) string {
+	if !strings.ContainsFunc(s, unwanted) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if !unwanted(r) {
+			b.WriteRune(r)
+			continue
 		}
-		return r
-	}, s)
+		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	}
+	return b.String()
 }

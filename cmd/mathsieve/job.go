@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"mathsieve/internal/pipeline"
+	"mathsieve/internal/rank"
 	"mathsieve/internal/recipe"
 	"mathsieve/internal/storage"
 )
@@ -20,14 +25,26 @@ func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *
 	if err != nil {
 		return nil, nil, err
 	}
+	a.runDir = out
+	if _, err := os.Stat(filepath.Join(out, "plan.json")); errors.Is(err, fs.ErrNotExist) {
+		if err := r.CheckInputs(); err != nil {
+			return nil, nil, statedError{err, "nothing was begun"}
+		}
+	}
 	run, err := pipeline.OpenRun(storage.OS(), out, r.Plan)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, outputError{err}
 	}
 	progress := a.newProgress(len(r.Stages))
+	a.graceful.Store(true)
 	_, err = pipeline.RunStages(ctx, run, r.Stages, a.pipelineOptions(progress))
+	a.graceful.Store(false)
 	progress.close()
 	if err != nil {
+		var failed *pipeline.StageError
+		if errors.As(err, &failed) {
+			err = firstError{failed.Failed[0], err}
+		}
 		return nil, nil, statedError{err, state(run, r)}
 	}
 	return r, run, nil
@@ -56,7 +73,39 @@ func state(run *pipeline.Run, r *recipe.Recipe) string {
 	return fmt.Sprintf("%d finished tasks are safe in %s", done, run.Dir())
 }
 
-// checkInputs returns errPartial if inputs could not be read.
+// conclude says of a finished run what its user should notice. It returns
+// recipe.ErrNoDocuments if nothing came out, errPartial if inputs could not be
+// read, and errTooMany if those were more than the settings allow.
+func (a *app) conclude(run *pipeline.Run, r *recipe.Recipe) error {
+	if err := r.RequireDocuments(run); err != nil {
+		return statedError{err, "the run is finished, and empty"}
+	}
+	cuts, err := r.Cuts(run)
+	if err != nil {
+		return err
+	}
+	if cuts != nil {
+		a.noticeExhausted(cuts)
+	}
+	return a.checkInputs(run, r)
+}
+
+// noticeExhausted says that budgets ask for more than the pool has. Budgets
+// ascend: the first of them takes all, and those after it add nothing.
+func (a *app) noticeExhausted(cuts *rank.Cuts) {
+	first := slices.IndexFunc(cuts.Tiers, func(t rank.Tier) bool { return t.Exhausted })
+	if first < 0 || a.quiet {
+		return
+	}
+	tier, empty := cuts.Tiers[first].Budget.TierName(), ""
+	if last := len(cuts.Tiers) - 1; last > first {
+		empty = "; the tiers above it, up to " + cuts.Tiers[last].Budget.TierName() + ", stay empty"
+	}
+	fmt.Fprintf(a.stderr, "mathsieve: notice: %s is exhausted: its budget is %s tokens, but all %d documents of the pool have %d%s\n",
+		tier, cuts.Tiers[first].Budget, cuts.Documents, cuts.Tokens, empty)
+}
+
+// checkInputs returns errPartial or errTooMany if inputs could not be read.
 func (a *app) checkInputs(run *pipeline.Run, r *recipe.Recipe) error {
 	failed := int64(0)
 	for _, s := range r.Stages {
@@ -69,9 +118,8 @@ func (a *app) checkInputs(run *pipeline.Run, r *recipe.Recipe) error {
 	if failed == 0 {
 		return nil
 	}
-	err := fmt.Errorf("%w: %d of %d", errPartial, failed, len(r.Plan.Inputs))
 	if limit := a.config.Runtime.MaxFailedInputs; limit >= 0 && failed > int64(limit) {
-		err = errors.Join(err, fmt.Errorf("more than runtime.max-failed-inputs, %d", limit))
+		return statedError{fmt.Errorf("%w: %d of %d, runtime.max-failed-inputs is %d", errTooMany, failed, len(r.Plan.Inputs), limit), "everything else is done"}
 	}
-	return statedError{err, "everything else is done"}
+	return statedError{fmt.Errorf("%w: %d of %d", errPartial, failed, len(r.Plan.Inputs)), "everything else is done"}
 }

@@ -6,9 +6,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -18,16 +20,19 @@ func main() {
 
 // run executes one command line and returns its exit code.
 func run(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := watchSignals()
-	defer stop()
 	out := &checkedWriter{w: stdout}
 	a := &app{stdin: stdin, stdout: out, stderr: stderr, environ: environ}
+	ctx, stop := watchSignals(&a.graceful)
+	defer stop()
 	err := a.execute(ctx, args)
-	if err == nil {
+	if err == nil || errors.Is(err, out.err) {
 		err = out.err // data that did not reach its reader is a failure, even if all else went well
 	}
-	if cause := context.Cause(ctx); cause != nil && err != nil {
-		err = cause
+	var stopped signalError
+	if err != nil && errors.As(context.Cause(ctx), &stopped) {
+		var stated statedError // what the stop left behind is told, not where it struck
+		errors.As(err, &stated)
+		err = statedError{stopped, stated.state}
 	}
 	return a.report(err)
 }
@@ -38,9 +43,9 @@ type signalError struct{ signal syscall.Signal }
 func (e signalError) Error() string { return "stopped by " + e.signal.String() }
 
 // watchSignals returns a context that the first INT, TERM or HUP cancels with
-// a signalError; the second one ends the process at once, which is safe: only
-// whole files count.
-func watchSignals() (context.Context, func()) {
+// a signalError. The second one ends the process at once, and the first one
+// too while graceful is not set, which is safe: only whole files count.
+func watchSignals(graceful *atomic.Bool) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -52,7 +57,7 @@ func watchSignals() (context.Context, func()) {
 				return
 			case s := <-signals:
 				first := signalError{s.(syscall.Signal)}
-				if n > 0 {
+				if n > 0 || !graceful.Load() {
 					os.Exit(exitSignal(first))
 				}
 				cancel(first)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +26,10 @@ type app struct {
 	config config.Config
 	log    *slog.Logger
 	quiet  bool
+	// graceful is set while the command stops cleanly when its context is done.
+	graceful atomic.Bool
+	// runDir is the run folder that the command works in, for advice.
+	runDir string
 }
 
 const exitCodes = `Exit codes:
@@ -42,10 +48,13 @@ const exitCodes = `Exit codes:
 // execute runs one command line.
 func (a *app) execute(ctx context.Context, args []string) error {
 	cfg, err := config.Load(configFile(args, a.environ), a.environ)
-	if err != nil {
+	a.config = cfg
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return err // there is no such file, which is no matter of usage
+	case err != nil:
 		return usageError{err}
 	}
-	a.config = cfg
 	root := a.rootCommand()
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
@@ -92,7 +101,7 @@ use alone. Running the same command again does only what is missing.
   curl -s https://example.org/page | mathsieve html -`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          subcommandOf,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			a.log = a.logger()
@@ -107,7 +116,7 @@ use alone. Running the same command again does only what is missing.
 	flags := root.PersistentFlags()
 	flags.String("config", "", "YAML `FILE` of settings; see 'mathsieve help config'")
 	flags.Var(setFlag{&a.config}, "set", "set any setting, as `KEY=VALUE`, such as --set dedup.threshold=0.85")
-	flags.BoolVar(&a.quiet, "quiet", false, "show no progress")
+	flags.BoolVar(&a.quiet, "quiet", false, "show no progress, and no summary on stderr")
 	a.setting(flags, "log-format", "runtime.log-format", "`FORMAT` of messages on stderr: text or json")
 
 	root.AddCommand(
@@ -128,7 +137,47 @@ use alone. Running the same command again does only what is missing.
 		newVersionCommand(a),
 		newConfigTopic(),
 	)
+	root.InitDefaultCompletionCmd()
+	root.SetHelpCommand(newHelpCommand())
+	for _, cmd := range root.Commands() {
+		if cmd.HasSubCommands() {
+			cmd.Args, cmd.RunE = subcommandOf, root.RunE
+		}
+	}
 	return root
+}
+
+// newHelpCommand is Cobra's, but for its answer to what does not exist.
+func newHelpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Say what a command does",
+		Long:  "Help prints the help page of a command, as 'mathsieve COMMAND --help' does.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return usageError{err}
+			}
+			if len(rest) > 0 {
+				return subcommandOf(about, rest)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// subcommandOf refuses what is no subcommand and names the nearest.
+func subcommandOf(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	cmd.SuggestionsMinimumDistance = 2
+	if nearest := cmd.SuggestionsFor(args[0]); len(nearest) > 0 {
+		hint = "; did you mean " + strings.Join(nearest, " or ") + "?"
+	}
+	return usageError{fmt.Errorf("unknown command %q for %s%s; see '%s --help'", args[0], cmd.CommandPath(), hint, cmd.CommandPath())}
 }
 
 func (a *app) logger() *slog.Logger {

@@ -58,9 +58,16 @@ bytes for any number of workers, any memory and any number of interruptions:
 			if err != nil {
 				return err
 			}
+			if r.Trains() {
+				report, err := r.TrainReport(run)
+				if err != nil {
+					return err
+				}
+				printTrainReport(a.stdout, report)
+			}
 			printFunnel(a.stdout, funnel)
 			fmt.Fprintf(a.stdout, "corpus: %s\n", r.CorpusDir(run))
-			return a.checkInputs(run, r)
+			return a.conclude(run, r)
 		},
 	}
 	flags := cmd.Flags()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -15,7 +16,11 @@ import (
 )
 
 // openRun opens an existing run folder and its recipe.
-func openRun(dir string) (*pipeline.Run, *recipe.Recipe, error) {
+func (a *app) openRun(dir string) (*pipeline.Run, *recipe.Recipe, error) {
+	a.runDir = dir
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, nil, fmt.Errorf("%w: %s is a file", pipeline.ErrNoRun, dir)
+	}
 	run, err := pipeline.LoadRun(storage.OS(), dir)
 	if err != nil {
 		return nil, nil, err
@@ -41,7 +46,7 @@ only, and may be used while the run goes on.
 		Example: "  mathsieve status run1",
 		Args:    exactlyOne("run folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			run, r, err := openRun(args[0])
+			run, r, err := a.openRun(args[0])
 			if err != nil {
 				return err
 			}

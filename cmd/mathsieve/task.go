@@ -1,10 +1,31 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"mathsieve/internal/pipeline"
 )
+
+// checkTask refuses tasks that the plan does not have. Whether they can run yet
+// is not its matter.
+func checkTask(run *pipeline.Run, stages []pipeline.Stage, stage string, index int) error {
+	at := slices.IndexFunc(stages, func(s pipeline.Stage) bool { return s.Name == stage })
+	if at < 0 {
+		names := make([]string, len(stages))
+		for i, s := range stages {
+			names[i] = s.Name
+		}
+		return fmt.Errorf("the run has no stage %q; it has %s", stage, strings.Join(names, ", "))
+	}
+	if n, err := stages[at].Count(run); err == nil && (index < 0 || index >= n) {
+		return fmt.Errorf("stage %s has no task %d: its %d tasks are numbered from 0", stage, index, n)
+	}
+	return nil
+}
 
 func newTaskCommand(a *app) *cobra.Command {
 	var dir, stage string
@@ -24,10 +45,14 @@ The stages that it reads must be finished, else the exit code is 75.
 			if err := required(cmd, "run", "stage", "index"); err != nil {
 				return err
 			}
-			run, r, err := openRun(dir)
+			run, r, err := a.openRun(dir)
 			if err != nil {
 				return err
 			}
+			if err := checkTask(run, r.Stages, stage, index); err != nil {
+				return usageError{err}
+			}
+			a.graceful.Store(true)
 			return pipeline.RunTask(cmd.Context(), run, r.Stages, stage, index, a.pipelineOptions(nil))
 		},
 	}

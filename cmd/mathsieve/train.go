@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -54,9 +56,11 @@ bytes for any number of workers.
 			if err != nil {
 				return err
 			}
-			printTrainReport(a.stderr, report)
+			if !a.quiet {
+				printTrainReport(a.stderr, report)
+			}
 			fmt.Fprintln(a.stdout, out)
-			return a.checkInputs(run, r)
+			return a.conclude(run, r)
 		},
 	}
 	flags := cmd.Flags()
@@ -104,6 +108,18 @@ func publish(from io.Reader, to string) error {
 	return err
 }
 
+// printTrainReport says in a few lines what was learned, and how well.
 func printTrainReport(w io.Writer, r recipe.TrainReport) {
-	fmt.Fprintf(w, "seed: %v\n", r.Seed.Drawn)
+	for _, label := range slices.Sorted(maps.Keys(r.Seed.Drawn)) {
+		fmt.Fprintf(w, "seed: %s %d pages of %d sites, %d held out by %s\n", label, r.Seed.Drawn[label], r.Seed.Sites[label], r.Seed.HeldOut[label], r.Seed.SplitBy)
+	}
+	how := "as given"
+	if len(r.Trials) > 0 {
+		how = fmt.Sprintf("best of %d trials", len(r.Trials))
+	}
+	fmt.Fprintf(w, "classifier: lr %g, epoch %d (%s); loss %.4f, guessing has %.4f\n", r.Args.LR, r.Args.Epoch, how, r.Loss, r.GuessLoss)
+	if h := r.HoldOut; h != nil {
+		fmt.Fprintf(w, "hold-out: %d pages, %d of mathematics; average precision %.4f, best F1 %.4f at score %.3f\n",
+			h.Pages, h.Positives, h.AveragePrecision, h.BestF1.F1, h.BestF1.Threshold)
+	}
 }

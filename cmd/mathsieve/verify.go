@@ -27,7 +27,7 @@ again, then makes it anew.
   mathsieve verify run1 --repair && mathsieve run --config … --out run1`,
 		Args: exactlyOne("run folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			run, r, err := openRun(args[0])
+			run, r, err := a.openRun(args[0])
 			if err != nil {
 				return err
 			}
@@ -36,6 +36,7 @@ again, then makes it anew.
 					return err
 				}
 			}
+			a.graceful.Store(true)
 			v, err := pipeline.Verify(cmd.Context(), run, pipeline.VerifyOptions{Workers: a.config.Runtime.WorkerCount(), Remove: repair})
 			if err := errors.Join(err, run.Unlock()); err != nil {
 				return err

@@ -16,8 +16,6 @@ func newWARCCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "warc",
 		Short: "Look into WARC files",
-		Args:  none,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newWARCListCommand(a))
 	return cmd
@@ -75,7 +73,7 @@ func (a *app) listWARC(w io.Writer, name string, format warc.ListFormat) error {
 	}
 	stats, err := warc.List(w, in, name, format, a.config.WARC)
 	if err != nil {
-		return fmt.Errorf("list %s: %w", name, err)
+		return fmt.Errorf("list records: %w", err)
 	}
 	damages := int64(0)
 	for _, n := range stats.Damages {

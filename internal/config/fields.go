@@ -43,7 +43,7 @@ func (c *Config) Set(key, text string) error {
 	}
 	fresh := reflect.New(field.Type())
 	if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
-		return fmt.Errorf("%s: %q: %w", key, text, err)
+		return fmt.Errorf("%s: %w", key, withoutLine(plainly(err)))
 	}
 	field.Set(fresh.Elem())
 	return nil

@@ -144,6 +144,19 @@ func TestWriterRepairsUTF8(t *testing.T) {
 	}
 }
 
+func TestAppendString(t *testing.T) {
+	f := func(in, want string) {
+		t.Helper()
+		if got := string(appendString(nil, in)); got != want {
+			t.Errorf("%q is written as %s, want %s", in, got, want)
+		}
+	}
+	f("", `""`)
+	f("a\"\\/\n\r\t\b\x00\x1f\x7f", `"a\"\\/\n\r\t\u0008\u0000\u001f`+"\x7f\"")
+	f("\u0085\u2028\u2029\u202a", `"\u0085\u2028\u2029`+"\u202a\"")
+	f("é中𝔸\xc3", "\"é中𝔸\ufffd\"")
+}
+
 func TestWriterRefuses(t *testing.T) {
 	nan := float32(0)
 	nan /= nan

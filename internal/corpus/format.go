@@ -67,9 +67,10 @@ type Reader interface {
 	// who counts both knows the row of each document; after a *RowError the
 	// reader goes on with the next row. All other errors end the shard.
 	//
-	// The strings of doc are doc's own and stay valid. The maps and the bytes
-	// of doc.Metadata are those that doc brought along, overwritten: a copy of
-	// doc must not be kept over the next Read into the same doc.
+	// The strings of doc are doc's own and stay valid; they share one piece of
+	// memory, so who keeps only an id for long had better clone it. The maps and
+	// the bytes of doc.Metadata are those that doc brought along, overwritten: a
+	// copy of doc must not be kept over the next Read into the same doc.
 	Read(doc *Document) error
 	// Close frees what the reader holds; it does not close its input.
 	Close() error
@@ -142,7 +143,7 @@ func NewWriter(w io.Writer, format Format, o WriterOptions) (Writer, error) {
 	case JSONL, JSONLGzip, JSONLZstd:
 		return newJSONLWriter(w, format)
 	case Parquet:
-		return newParquetWriter(w, o)
+		return newParquetWriter(w, o), nil
 	}
 	return nil, fmt.Errorf("write shard: format %d: %w", format, ErrUnknownFormat)
 }

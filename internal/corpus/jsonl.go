@@ -31,16 +31,15 @@ var (
 // compressor wraps w in the compression of the format; Close ends the
 // compressed stream and not w.
 func compressor(w io.Writer, format Format) (io.WriteCloser, error) {
-	switch format {
-	case JSONLGzip:
+	if format == JSONLGzip {
 		return gzip.NewWriter(w), nil
-	case JSONLZstd:
+	}
+	if format == JSONLZstd {
 		// One stream is compressed by one goroutine; shards run side by side.
 		// Zero frames make an empty shard tell itself from a lost one.
 		return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
-	default:
-		return nopCloser{w}, nil
 	}
+	return nopCloser{w}, nil
 }
 
 type nopCloser struct{ io.Writer }
@@ -203,7 +202,7 @@ func (l *lineReader) read() ([]byte, error) {
 		}
 	}
 	switch {
-	case err != nil && err != io.EOF: //nolint:errorlint // bufio passes the bare io.EOF on
+	case err != nil && err != io.EOF:
 		return nil, err
 	case length == 0:
 		return nil, io.EOF

@@ -63,7 +63,8 @@ func (w *MarkWriter) Write(m Mark) error {
 		return fmt.Errorf("write mark of row %d: similarity is not a finite number", m.Row)
 	}
 	w.last = m.Row
-	line := append(w.line[:0], `{"row":`...)
+	line := w.line[:0]
+	line = append(line, `{"row":`...)
 	line = strconv.AppendInt(line, int64(m.Row), 10)
 	line = append(line, `,"reason":`...)
 	line = appendString(line, string(m.Reason))
@@ -81,7 +82,8 @@ func (w *MarkWriter) Write(m Mark) error {
 		line = append(line, `,"detail":`...)
 		line = appendString(line, m.Detail)
 	}
-	w.line = append(line, '}', '\n')
+	line = append(line, '}', '\n')
+	w.line = line
 	if len(w.line) > maxMarkLine {
 		return fmt.Errorf("write mark of row %d: detail of %d bytes", m.Row, len(m.Detail))
 	}

@@ -216,6 +216,13 @@ func (a *assembler) parquetString(name string, value []byte, doc *Document) bool
 		a.date = a.add(value, false)
 	case "source_file":
 		a.file = a.add(value, false)
+	case "metadata.title":
+		a.title = a.add(value, false)
+	case "metadata.language":
+		a.language = a.add(value, false)
+	case "metadata.url":
+		a.metaURL = a.add(value, false)
+		return false
 	case "metadata":
 		if !a.metadataObject(value, doc) {
 			a.extraKey(name)
@@ -253,6 +260,7 @@ func appendValue(dst []byte, column *parquetColumn, value parquet.Value) (text [
 		if b := value.ByteArray(); utf8.Valid(b) {
 			return append(dst, b...), false
 		}
+	case parquet.Int96: // not among the columns
 	}
 	return dst, false
 }

@@ -42,7 +42,7 @@ type parquetWriter struct {
 	validated []byte
 }
 
-func newParquetWriter(w io.Writer, o WriterOptions) (*parquetWriter, error) {
+func newParquetWriter(w io.Writer, o WriterOptions) *parquetWriter {
 	limit := o.RowGroupBytes
 	if limit <= 0 {
 		limit = defaultRowGroup
@@ -54,7 +54,7 @@ func newParquetWriter(w io.Writer, o WriterOptions) (*parquetWriter, error) {
 		parquet.SkipPageBounds("text"),
 		parquet.SkipPageBounds("metadata"),
 	}
-	return &parquetWriter{w: parquet.NewGenericWriter[parquetRow](w, config...), limit: limit}, nil
+	return &parquetWriter{w: parquet.NewGenericWriter[parquetRow](w, config...), limit: limit}
 }
 
 // Write appends doc as a row.

@@ -13,7 +13,7 @@ var commandForms = []struct{ form, names string }{
 		mathrm mathbf mathit mathsf mathtt mathnormal mathbb mathcal mathfrak mathscr mathord mathop mathrel mathbin
 		boldsymbol bm pmb bold rm bf it sf tt cal frak Bbb operatorname operatornamewithlimits
 		lvert rvert lVert rVert vert Vert lbrace rbrace lbrack rbrack langle rangle
-		circ degree prime cdot cdotp colon`},
+		circ degree prime cdot cdotp colon mid ast bullet ldots cdots dots dotsc dotsb vdots ddots`},
 	{`\frac`, `dfrac tfrac cfrac nicefrac sfrac frac`},
 	{`\binom`, `dbinom tbinom binom`},
 	{"+", `plus`},

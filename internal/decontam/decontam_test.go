@@ -7,13 +7,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func newGrams() *grams { return &grams{table: newFoldTable(), commands: newCommands()} }
+// tables are shared by the tests, since their making takes most of a small
+// index's time.
+var tables = sync.OnceValue(func() grams { return grams{table: newFoldTable(), commands: newCommands()} })
+
+func newGrams() *grams {
+	g := tables()
+	return &g
+}
 
 // forms returns the normal forms of the grams of text, separated by spaces.
 func forms(g *grams, text string) string {
@@ -46,7 +54,7 @@ func TestGrams(t *testing.T) {
 	f("カタカナ ไทย", "カ タ カ ナ ไ ท ย")
 	f("𝑥 ∈ ℝ ⟨ｘ⟩ ℓ", "x ∈ r x l")
 	f("zero\u200bwidth so\u00adft", "zerowidth soft")
-	f("½ ① ° ★ 🙂 ∑ √2", "½ ① ∑ √ 2")
+	f("½ ① ° ★ 🙂 ∑ √2 ⋯ a∣b", "½ ① ∑ √ 2 a b")
 	f(`\frac{1}{2} \dfrac12 \Frac`, `\frac 1 2 \frac 12 \Frac`)
 	f(`$\alpha\leq\beta$ α ≤ β`, "α ≤ β α ≤ β")
 	f(`\left( x \right) \, \; \! \quad \mathbb{R} \text{ if } y`, "x r if y")
@@ -82,7 +90,7 @@ func build(t testing.TB, o Options, texts ...Text) *Index {
 	if err := o.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	b := NewBuilder(o)
+	b := newBuilder(o, tables())
 	for _, text := range texts {
 		if err := b.Add(text); err != nil {
 			t.Fatal(err)
@@ -136,6 +144,17 @@ func TestFind(t *testing.T) {
 	f(`so \[ (x+1)(x+2)(x+3) = 7 x \]`, nil)
 	f("题目：小明买了３盒茶叶,一盒有6小包", &Hit{Gram: "小明买了３盒茶叶,一盒", Offset: len("题目："), Benchmark: "中文", Item: 0})
 	f("请计算三加五。", &Hit{Gram: "计算三加五", Offset: len("请"), Benchmark: "中文", Item: 1, Whole: true})
+}
+
+// Of several tasks that start alike the longest is the hit.
+func TestFindLongest(t *testing.T) {
+	o := DefaultOptions()
+	for _, order := range [][]string{{"compute 1 + 2", "compute 1 + 2 + 3"}, {"compute 1 + 2 + 3", "compute 1 + 2"}} {
+		x := build(t, o, Text{Benchmark: "b", Task: true, Text: order[0]}, Text{Benchmark: "b", Task: true, Text: order[1]})
+		if hit, ok := x.NewWorker().Find("compute 1 + 2 + 3 + 4"); !ok || hit.Gram != "compute 1 + 2 + 3" {
+			t.Errorf("%q: found %v, %+v", order, ok, hit)
+		}
+	}
 }
 
 func TestFindEach(t *testing.T) {
@@ -405,11 +424,10 @@ func FuzzFind(f *testing.F) {
 	}
 	f.Add(`\begin{x}\frac1² 3.`, "−--\u200b𝑥\u0301 ℝ²")
 	g := newGrams()
-	table := g.table
 	f.Fuzz(func(t *testing.T, benchmark, page string) {
 		checkGrams(t, g, page)
 		o := Options{Ngram: 4, MinNgram: 2, MinWords: 1}
-		b := &Builder{o: o, grams: grams{table: table, commands: g.commands}, spared: map[string]bool{}}
+		b := newBuilder(o, tables())
 		texts := []Text{{Benchmark: "b", Task: true, Text: benchmark}}
 		if err := b.Add(texts[0]); err != nil {
 			t.Fatal(err)

@@ -26,6 +26,11 @@
 //   - All else separates grams and is nothing: white space, dollars, brackets,
 //     quotes, punctuation, ^ and _.
 //
+// Grams are finer than words, so ten of them can be no more than an alphabet or
+// a stock formula. By default a window counts only if it holds a word of three
+// letters or more or a character of a script without spaces; a task without
+// such a window is looked for as a whole, however long it is.
+//
 // # The index
 //
 // Every window of 10 grams of a benchmark text has a 64-bit hash that is rolled

@@ -33,7 +33,7 @@ type foldTable struct {
 
 func newFoldTable() *foldTable {
 	var t foldTable
-	for r := rune(0); r < tableSize; r++ {
+	for r := range rune(tableSize) {
 		k, folded := classify(r)
 		t.kinds[r], t.folds[r] = k, uint16(folded)
 	}
@@ -66,7 +66,7 @@ func classify(r rune) (kind, rune) {
 		return backslash, r
 	case r == '-' || r == '\u2010' || r == '\u2011' || r == '\u2212':
 		return dash, '-'
-	case r == '$' || r == '^' || r == '|' || r == '~' || r == '`' || r == utf8.RuneError:
+	case isNothing(r):
 		return separator, r
 	case r == '%':
 		return single, r
@@ -132,6 +132,17 @@ func isCompatible(r rune) bool {
 	return r >= 0x2100 && r <= 0x214f || // letter-like: ℝ, ℓ
 		r >= 0xff01 && r <= 0xff5e || // full width
 		r >= 0x1d400 && r <= 0x1d7ff // mathematical alphabets
+}
+
+// isNothing reports whether r is a sign that Unicode counts as a symbol, but
+// that mark-up and notation leave out or write in other ways: TeX's own signs,
+// bars, dots for multiplication or omission, the ring of degrees, the ratio.
+func isNothing(r rune) bool {
+	switch r {
+	case '$', '^', '|', '~', '`', '∣', '∶', '∗', '∘', '∙', '⋅', '⋮', '⋯', '⋰', '⋱', utf8.RuneError:
+		return true
+	}
+	return false
 }
 
 func isInvisible(r rune) bool {

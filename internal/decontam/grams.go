@@ -67,7 +67,7 @@ func (g *grams) cut(text string) {
 			}
 		case backslash:
 			i = g.command(text, i)
-		default: // separators, and marks and invisible characters outside a word
+		case separator, mark, invisible: // the last two outside a word
 			i += size
 		}
 		if len(g.forms) == form {
@@ -97,7 +97,7 @@ func (g *grams) word(text string, i int) int {
 		case letter, mark:
 			g.forms = utf8.AppendRune(g.forms, folded)
 		case invisible:
-		default:
+		case separator, digit, script, single, dash, backslash:
 			return i
 		}
 		i += size

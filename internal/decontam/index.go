@@ -41,14 +41,13 @@ type Counts struct {
 
 // A Builder collects benchmark texts. Of equal grams the first text is reported.
 type Builder struct {
-	o       Options
-	grams   grams
-	texts   []indexed
-	list    []stored
-	forms   []byte
-	counts  []*Counts
-	ignored grams
-	spared  map[string]bool // the windows of ignored texts
+	o      Options
+	grams  grams
+	texts  []indexed
+	list   []stored
+	forms  []byte
+	counts []*Counts
+	spared map[string]bool // the gram sequences of ignored texts
 }
 
 // indexed is a text in the index: its grams are list[first:last].
@@ -68,7 +67,11 @@ type stored struct {
 
 // NewBuilder returns an empty Builder. The options must be valid.
 func NewBuilder(o Options) *Builder {
-	b := &Builder{o: o, grams: grams{table: newFoldTable(), commands: newCommands()}, spared: make(map[string]bool)}
+	return newBuilder(o, grams{table: newFoldTable(), commands: newCommands()})
+}
+
+func newBuilder(o Options, tables grams) *Builder {
+	b := &Builder{o: o, grams: tables, spared: make(map[string]bool)}
 	for _, text := range o.Ignore {
 		b.grams.cut(text)
 		n := len(b.grams.list)

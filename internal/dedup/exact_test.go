@@ -72,7 +72,7 @@ func TestExactStages(t *testing.T) {
 // A chain in which every document is similar to the next, but not to the one
 // after: every other one stays, because it is similar to none that is kept.
 func TestChain(t *testing.T) {
-	const n, length = 2000, 400
+	const n, length = 600, 400
 	docs := make([]corpus.Document, n)
 	for i := range docs {
 		docs[i] = corpus.Document{Text: words(i*35, i*35+length)} // Jaccard 0.84 with the next, 0.70 with the second
@@ -157,7 +157,7 @@ func TestNoDocuments(t *testing.T) {
 // The outcome is the same for any memory, number of partitions and order.
 func TestDeterminism(t *testing.T) {
 	o := DefaultOptions()
-	o.GiantBucket, o.Leaders = 40, 3
+	o.GiantBucket, o.Leaders = 20, 3
 	sketcher, err := NewSketcher(o)
 	if err != nil {
 		t.Fatal(err)
@@ -165,10 +165,10 @@ func TestDeterminism(t *testing.T) {
 	// Families of variants, some larger than GiantBucket, over four packs.
 	var sketches [4][]Sketch
 	var nodes [4][]Node
-	for i := range 4000 {
+	for i := range 2000 {
 		p, family := i%4, i*i%97
-		text := words(family*1000, family*1000+300) + words(1_000_000+i, 1_000_000+i+i%40)
-		url := fmt.Sprintf("http://example.org/%d", i*7919%3500)
+		text := words(family*1000, family*1000+300) + words(1_000_000+i, 1_000_000+i+i%10*4)
+		url := fmt.Sprintf("http://example.org/%d", i*7919%1750)
 		var s Sketch
 		sketcher.Sketch(&corpus.Document{URL: url, Text: text}, &s)
 		nodes[p] = append(nodes[p], NewNode(i%3, len(text), p, len(sketches[p])))

@@ -2,10 +2,12 @@ package dedup
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"mathsieve/internal/corpus"
@@ -179,23 +181,42 @@ func (f *flow) run(t testing.TB) []drop {
 	})
 	f.stats[4] = stats
 
+	var nearDrops bytes.Buffer
+	w, err := shuffle.NewWriter(&nearDrops, DropWidth, f.parts, f.space(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.stats[5], err = Cluster(f.gather(verified, 0, VerifiedWidth), f.space(t), func(drop []byte) error {
+		return w.Add(DropSection(drop, f.parts), drop)
+	})
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var all []drop
+	for _, p := range f.order.Perm(f.parts) {
+		all = append(all, f.marks(t, p, urlDrops, textDrops, [][]byte{nearDrops.Bytes()})...)
+	}
+	slices.SortStableFunc(all, func(a, b drop) int { return cmp.Compare(a.Pack, b.Pack) })
+	return all
+}
+
+// marks runs the marks task of one section.
+func (f *flow) marks(t testing.TB, p int, drops ...[][]byte) []drop {
+	t.Helper()
 	marks, err := NewMarks(f.space(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.stats[5], err = Cluster(f.gather(verified, 0, VerifiedWidth), f.space(t), marks.Add)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, drops := range [][][]byte{urlDrops, textDrops} {
-		for p := range f.parts {
-			if err := marks.AddAll(f.gather(drops, p, DropWidth)); err != nil {
-				t.Fatal(err)
-			}
+	for _, files := range drops {
+		if err := marks.AddAll(f.gather(files, p, DropWidth)); err != nil {
+			t.Fatal(err)
 		}
 	}
 	var all []drop
 	err = marks.Each(func(pack int, m corpus.Mark) error {
+		if pack%f.parts != p {
+			t.Errorf("a drop of pack %d in section %d of %d", pack, p, f.parts)
+		}
 		all = append(all, drop{pack, m})
 		return nil
 	})

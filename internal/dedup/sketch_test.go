@@ -152,7 +152,7 @@ func TestEstimates(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(5, 6))
-	const trials = 250
+	const trials = 100
 	for _, union := range []int{50, 300, 5000} {
 		for _, similarity := range []float64{0.1, 0.5, 0.7, 0.8, 0.9, 1} {
 			exact := math.Ceil(similarity*float64(union)) / float64(union)

@@ -1,9 +1,6 @@
 package fasttext
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // A dictionary knows the words and the labels of a model. Entries 0..words-1
 // are words, the rest are labels. It is read-only once built, and may then be
@@ -117,11 +114,4 @@ func (d *dictionary) rows() int64 {
 // isLabel reports whether a token is a label by its prefix.
 func (d *dictionary) isLabel(token []byte) bool {
 	return len(token) >= len(d.args.Label) && string(token[:len(d.args.Label)]) == d.args.Label
-}
-
-// clone returns a copy whose entries can be changed.
-func (d *dictionary) clone() *dictionary {
-	c := *d
-	c.text, c.ends, c.counts = slices.Clone(d.text), slices.Clone(d.ends), slices.Clone(d.counts)
-	return &c
 }

@@ -63,12 +63,14 @@ func (m *Model) Quantized() bool {
 }
 
 // WordVector appends the vector of a word to dst: the mean of its own row, if
-// it has one, and the rows of its character n-grams.
+// it has one, and the rows of its character n-grams. For a label it is of no
+// use, but what fastText prints: the row with the number of the label's entry,
+// which is a bucket's, counts as its own.
 func (m *Model) WordVector(dst []float32, word string) []float32 {
 	d := m.dict
 	var rows []int32
 	id := d.id([]byte(word), hashWord(word))
-	if id >= 0 && id < d.words {
+	if id >= 0 && int64(id) < d.rows() {
 		rows = append(rows, int32(id))
 	}
 	if d.args.MaxN > 0 && word != endOfLine {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"math/bits"
+
+	"mathsieve/internal/fasttext/kernel"
 )
 
 // ErrNotBinary says that a model has not exactly two labels.
@@ -41,7 +43,7 @@ const inlineWord = 12
 // touches one cache line.
 type scoreSlot struct {
 	hash  uint32
-	size  int32 // length of the word plus one; 0 is an empty slot
+	size  uint32 // length of the word plus one; 0 is an empty slot
 	score float32
 	label bool
 	start uint32 // in Scorer.text, of a longer word
@@ -201,8 +203,10 @@ func newScorer(m *Model, products []float32) (*Scorer, error) {
 		return nil, ErrNotFinite
 	}
 	d := m.dict
-	s := &Scorer{args: m.args, buckets: products[d.words:], kept: d.kept, pruned: d.pruned, mod: d.buckets}
-	s.slots = make([]scoreSlot, 1<<bits.Len(uint(2*d.size())))
+	s := &Scorer{args: m.args, kept: d.kept, pruned: d.pruned, mod: d.buckets}
+	s.buckets = kernel.Alloc(len(products) - d.words)
+	copy(s.buckets, products[d.words:])
+	s.slots = kernel.AllocOf[scoreSlot](1 << bits.Len(uint(2*d.size())))
 	for i := range d.size() {
 		word := d.entry(i)
 		if len(word) > math.MaxInt32-1 || len(s.text) > math.MaxUint32-len(word) {
@@ -210,7 +214,7 @@ func newScorer(m *Model, products []float32) (*Scorer, error) {
 		}
 		slot := s.find(word, d.hashes[i])
 		if slot.size == 0 {
-			*slot = scoreSlot{hash: d.hashes[i], size: int32(len(word)) + 1}
+			*slot = scoreSlot{hash: d.hashes[i], size: uint32(len(word)) + 1}
 			if copy(slot.short[:], word) < len(word) {
 				slot.start = uint32(len(s.text))
 				s.text = append(s.text, word...)
@@ -243,145 +247,4 @@ func (s *Scorer) holds(slot *scoreSlot, word []byte) bool {
 		return string(slot.short[:len(word)]) == string(word)
 	}
 	return string(s.text[slot.start:int(slot.start)+len(word)]) == string(word)
-}
-
-// NewWorker returns a worker for one goroutine.
-func (s *Scorer) NewWorker() *Worker { return &Worker{scorer: s} }
-
-// A Worker scores texts for one goroutine at a time, without allocating once
-// its scratch memory has grown to the longest text.
-type Worker struct {
-	scorer *Scorer
-	tokens []token
-	hashes []uint32
-}
-
-// A token is where a word stands in a text, and its hash.
-type token struct {
-	start, end int
-	hash       uint32
-}
-
-// Score returns the probability of the positive label for a text, in [0, 1].
-// The text is taken as one line, see [Predictor.Parse]. A text without a known
-// feature has the score 0.
-func (w *Worker) Score(text []byte) float32 {
-	margin, ok := w.Margin(text)
-	if !ok {
-		return 0
-	}
-	return float32(1 / (1 + exactExp(-margin)))
-}
-
-// Margin returns the logit of the probability, which tells apart what lies so
-// near to 1 or 0 that a float32 does not. It reports whether the text has a
-// known feature.
-func (w *Worker) Margin(text []byte) (margin float64, ok bool) {
-	s := w.scorer
-	w.split(text)
-	sum, n := w.sumWords(text)
-	if s.args.WordNgrams > 1 {
-		grams, count := w.sumGrams()
-		sum += grams
-		n += count
-	}
-	if n == 0 {
-		return 0, false
-	}
-	return sum / float64(n), true
-}
-
-// split lists the tokens of a text up to the first "</s>".
-func (w *Worker) split(text []byte) {
-	tokens := w.tokens[:0]
-	for i := 0; i < len(text); {
-		if space[text[i]] {
-			i++
-			continue
-		}
-		start := i
-		h := uint32(fnvOffset)
-		for i < len(text) && !space[text[i]] {
-			h = hashByte(h, text[i])
-			i++
-		}
-		if h == hashEndOfLine && string(text[start:i]) == endOfLine {
-			break
-		}
-		tokens = append(tokens, token{start: start, end: i, hash: h})
-	}
-	w.tokens = tokens
-}
-
-// sumWords adds up the words and their character n-grams, and lists the hashes
-// that make word n-grams.
-func (w *Worker) sumWords(text []byte) (sum float64, n int) {
-	s := w.scorer
-	hashes := w.hashes[:0]
-	prefix := s.args.Label
-	for _, t := range w.tokens {
-		word := text[t.start:t.end]
-		slot := s.find(word, t.hash)
-		switch {
-		case slot.size == 0:
-			if len(word) >= len(prefix) && string(word[:len(prefix)]) == prefix {
-				continue
-			}
-		case slot.label:
-			continue
-		default:
-			sum += float64(slot.score)
-			n++
-		}
-		if s.args.MaxN > 0 {
-			subwords, count := s.sumSubwords(word)
-			sum += subwords
-			n += count
-		}
-		hashes = append(hashes, t.hash)
-	}
-	// The end of the line is a word without character n-grams.
-	if slot := s.find([]byte(endOfLine), hashEndOfLine); slot.size > 0 && !slot.label {
-		sum += float64(slot.score)
-		n++
-	}
-	w.hashes = append(hashes, hashEndOfLine)
-	return sum, n
-}
-
-// sumGrams adds up the word n-grams.
-func (w *Worker) sumGrams() (sum float64, n int) {
-	s := w.scorer
-	for i, first := range w.hashes {
-		h := gramStart(first)
-		for _, next := range w.hashes[i+1 : min(i+s.args.WordNgrams, len(w.hashes))] {
-			h = gramAdd(h, next)
-			score, ok := s.bucket(s.mod.of(h))
-			sum += score
-			n += ok
-		}
-	}
-	return sum, n
-}
-
-// bucket returns the score of a bucket and 1, or zeros if pruning removed it.
-func (s *Scorer) bucket(b uint64) (float64, int) {
-	if s.pruned {
-		row, ok := s.kept[int32(b)]
-		if !ok {
-			return 0, 0
-		}
-		return float64(s.buckets[row]), 1
-	}
-	return float64(s.buckets[b]), 1
-}
-
-// sumSubwords adds up the character n-grams of a word.
-func (s *Scorer) sumSubwords(word []byte) (sum float64, n int) {
-	eachSubword(word, s.args.MinN, s.args.MaxN, func(h uint32) {
-		score, ok := s.bucket(s.mod.of(uint64(h)))
-		sum += score
-		n += ok
-	})
-	return sum, n
 }

@@ -72,9 +72,13 @@ type lineReader struct {
 	in   *bufio.Reader
 	long []byte // a line that exceeded the buffer of in
 	at   int64  // bytes read
+	// limit is MaxLineBytes but in tests.
+	limit int
 }
 
-func newLineReader(r io.Reader) lineReader { return lineReader{in: bufio.NewReaderSize(r, 1<<16)} }
+func newLineReader(r io.Reader) lineReader {
+	return lineReader{in: bufio.NewReaderSize(r, 1<<16), limit: MaxLineBytes}
+}
 
 func (l *lineReader) reset(r io.Reader) {
 	l.in.Reset(r)
@@ -89,8 +93,8 @@ func (l *lineReader) next() (line []byte, terminated bool, err error) {
 	for {
 		part, err := l.in.ReadSlice('\n')
 		l.at += int64(len(part))
-		if len(l.long)+len(part) > MaxLineBytes {
-			return nil, false, fmt.Errorf("line at byte %d: %w: more than %d bytes", start, ErrLineTooLong, MaxLineBytes)
+		if len(l.long)+len(part) > l.limit {
+			return nil, false, fmt.Errorf("line at byte %d: %w: more than %d bytes", start, ErrLineTooLong, l.limit)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):

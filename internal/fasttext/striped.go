@@ -33,6 +33,15 @@ func (m *stripedMatrix) copyRow(dst []float32, i int) {
 	}
 }
 
+// copyFrom takes the numbers of a matrix of the same shape.
+func (m *stripedMatrix) copyFrom(d *denseMatrix) {
+	for i := range m.rows {
+		for s := range m.shares {
+			copy(m.part(s, i), d.row(i)[s*m.width:])
+		}
+	}
+}
+
 func (m *stripedMatrix) sum(dst []float32, ids []int32) {
 	clear(dst)
 	for s, share := range m.shares {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"mathsieve/internal/fasttext/kernel"
@@ -109,20 +111,33 @@ func Train(ctx context.Context, args Args, source Source, options TrainOptions) 
 	if err != nil {
 		return nil, report, fmt.Errorf("train: %w", err)
 	}
-	report = TrainReport{
-		Examples: t.trainable, Lines: t.store.examples, Tokens: t.model.dict.tokens, Features: t.store.features,
-		Words: t.model.dict.words, Labels: t.model.dict.labels, Epochs: args.Epoch,
-		Prepared: time.Since(start),
-	}
+	prepared := time.Since(start)
 	start = time.Now()
 	if err := t.run(ctx); err != nil {
 		return nil, report, fmt.Errorf("train: %w", err)
 	}
-	report.Trained = time.Since(start)
-	report.Loss = t.meanLoss(t.losses)
-	report.LastLoss = t.meanLoss(t.losses[len(t.losses)-1:])
-	report.GuessLoss = t.guessLoss()
+	report = t.result()
+	report.Prepared, report.Trained = prepared, time.Since(start)
 	return t.model, report, nil
+}
+
+// result returns the report of a run, without times.
+func (t *trainer) result() TrainReport {
+	d := t.model.dict
+	return TrainReport{
+		Examples: t.trainable, Lines: t.store.examples, Tokens: d.tokens, Features: t.store.features,
+		Words: d.words, Labels: d.labels, Epochs: t.model.args.Epoch,
+		Loss: t.meanLoss(t.losses), LastLoss: t.meanLoss(t.losses[len(t.losses)-1:]), GuessLoss: t.guessLoss(),
+	}
+}
+
+// reset brings the matrices back to the start.
+func (t *trainer) reset() {
+	t.losses = nil
+	t.initialize()
+	for _, share := range t.out.shares {
+		clear(share)
+	}
 }
 
 // A trainer is one training.
@@ -134,10 +149,11 @@ type trainer struct {
 	in, out   *stripedMatrix
 	negatives *negatives
 	trainable int64     // examples with a label and a feature
+	tokens    int64     // of an epoch
 	losses    []float64 // sum of the losses of each epoch begun
 	seen      int64     // trainable examples of the current epoch
 
-	tokens  int64 // of finished blocks of all epochs
+	waited  bool // the workers of the last block waited long for each other
 	started time.Time
 }
 
@@ -160,6 +176,17 @@ func prepareTraining(ctx context.Context, args Args, source Source, options Trai
 	if err := t.readExamples(ctx, source); err != nil {
 		return nil, err
 	}
+	if t.tokens != dict.tokens {
+		return nil, ErrSourceChanged
+	}
+	t.newMatrices()
+	t.initialize()
+	return t, nil
+}
+
+// newMatrices makes matrices of zeros in shares for the threads.
+func (t *trainer) newMatrices() {
+	args, dict := &t.model.args, t.model.dict
 	shares := t.shares()
 	stripes := (args.Dim + kernel.Lanes - 1) / kernel.Lanes
 	width := powerOfTwo(stripes) / shares * kernel.Lanes
@@ -172,8 +199,6 @@ func prepareTraining(ctx context.Context, args Args, source Source, options Trai
 	if args.Loss == LossNS {
 		t.negatives = newNegatives(dict.targetCounts())
 	}
-	t.initialize()
-	return t, nil
 }
 
 // shares returns into how many shares the columns are cut: a power of two, so
@@ -207,7 +232,6 @@ func powerOfTwo(n int) int {
 func (t *trainer) readExamples(ctx context.Context, source Source) error {
 	d := t.model.dict
 	p := lineParser{dict: d}
-	var tokens int64
 	err := eachExample(ctx, source, func(ex *Example) error {
 		p.reset()
 		if ex.Inline {
@@ -225,7 +249,7 @@ func (t *trainer) readExamples(ctx context.Context, source Source) error {
 			}
 		}
 		features := p.finish()
-		tokens += int64(p.tokens)
+		t.tokens += int64(p.tokens)
 		if len(features) > 0 && len(p.labels) > 0 {
 			t.trainable++
 		}
@@ -237,31 +261,49 @@ func (t *trainer) readExamples(ctx context.Context, source Source) error {
 	if err != nil {
 		return fmt.Errorf("read examples: %w", err)
 	}
-	switch {
-	case t.trainable == 0:
+	if t.trainable == 0 {
 		return ErrNoLabels
-	case tokens != d.tokens:
-		return ErrSourceChanged
 	}
 	return nil
 }
 
 // initialize fills the input rows with numbers uniform in [-1/dim, 1/dim): a
-// function of seed, row and column alone.
+// function of seed, row and column alone, so that rows can be filled side by
+// side.
 func (t *trainer) initialize() {
-	dim := t.model.args.Dim
+	const piece = 1 << 14 // rows
+	var next atomic.Int64
+	fill := func() {
+		for {
+			from := int(next.Add(piece)) - piece
+			if from >= t.in.rows {
+				return
+			}
+			t.initializeRows(from, min(from+piece, t.in.rows))
+		}
+	}
+	var group sync.WaitGroup
+	for range len(t.in.shares) - 1 {
+		group.Go(fill)
+	}
+	fill()
+	group.Wait()
+}
+
+func (t *trainer) initializeRows(from, to int) {
+	dim, width := t.model.args.Dim, t.in.width
 	scale := float32(1 / float64(dim))
-	seed := mix(uint64(t.model.args.Seed) + 0x9E3779B97F4A7C15)
+	seed := mix(uint64(t.model.args.Seed))
 	for s, share := range t.in.shares {
-		first := s * t.in.width
-		n := min(t.in.width, dim-first)
-		for i := range t.in.rows {
-			row := share[i*t.in.width:][:n]
-			base := uint64(i)*uint64(dim) + uint64(first)
+		first := s * width
+		n := min(width, dim-first)
+		for i := from; i < to; i++ {
+			row := share[i*width:][:n]
+			base := seed + uint64(i)*uint64(dim) + uint64(first)
 			for j := range row {
 				// 24 bits, centred: exact in a float32.
-				x := int32(mix(seed+base+uint64(j))>>40) - 1<<23
-				row[j] = float32(float32(x)*(1.0/(1<<23))) * scale
+				x := int32(mix(base+uint64(j))>>40) - 1<<23
+				row[j] = float32(x) * (1.0 / (1 << 23)) * scale
 			}
 		}
 	}

@@ -318,7 +318,7 @@ func TestCancel(t *testing.T) {
 				return do(ctx, task) // may return nil although it was stopped
 			}
 		}
-		_, err := pipeline.RunStages(ctx, openJob(t, fsys), stages, pipeline.Options{Workers: 1})
+		_, err := pipeline.RunStages(ctx, openJob(t, fsys), stages, pipeline.Options{Workers: 1, MaxFailed: 10})
 		cancel()
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("stopped in task %d: %v", stop, err)

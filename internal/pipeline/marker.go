@@ -1,11 +1,8 @@
 package pipeline
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -80,8 +77,6 @@ type seal struct {
 	After map[string]string `json:"after"`
 	// Counters is the sum over all markers.
 	Counters map[string]int64 `json:"counters"`
-	// Markers is the SHA-256 of the markers' hashes, each with a newline.
-	Markers string `json:"markers"`
 	// Tasks has the essence of each marker, by index.
 	Tasks []sealedTask `json:"tasks"`
 	// Hash is that of the seal's canonical JSON with an empty Hash.
@@ -121,7 +116,6 @@ func (s *seal) matches(m Marker) error {
 func newSeal(plan, stage string, after map[string]string, markers []Marker) (*seal, error) {
 	s := &seal{Plan: plan, Stage: stage, Count: len(markers), After: after, Counters: map[string]int64{}}
 	owner := map[string]int{}
-	all := sha256.New()
 	for i, m := range markers {
 		for name, n := range m.Counters {
 			s.Counters[name] += n
@@ -132,10 +126,8 @@ func newSeal(plan, stage string, after map[string]string, markers []Marker) (*se
 			}
 			owner[out.Path] = i
 		}
-		_, _ = io.WriteString(all, m.Hash+"\n") // a hash takes all
 		s.Tasks = append(s.Tasks, sealedTask{Marker: m.Hash, Outputs: m.Outputs})
 	}
-	s.Markers = hex.EncodeToString(all.Sum(nil))
 	return s, nil
 }
 

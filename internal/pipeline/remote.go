@@ -38,7 +38,10 @@ func (e *executor) one(ctx context.Context, stage Stage, index int) error {
 		return err
 	}
 	failed := e.tasks(ctx, s, &StageReport{})
-	if len(failed) == 0 {
+	if len(s.missing) == 0 {
+		return nil
+	}
+	if len(failed) == 0 { // not begun
 		return ctx.Err()
 	}
 	if bad, ok := errors.AsType[*DamagedError](failed[0]); ok {

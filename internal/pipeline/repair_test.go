@@ -18,10 +18,22 @@ import (
 // finished returns a file system with the finished job.
 func finished(t *testing.T) *faultfs.FS {
 	t.Helper()
-	fsys := faultfs.New()
-	if _, err := runJob(t.Context(), fsys, pipeline.Options{Workers: 1}); err != nil {
+	tree, err := quietTree()
+	if err != nil {
 		t.Fatal(err)
 	}
+	fsys := faultfs.New()
+	for _, name := range slices.Sorted(maps.Keys(tree)) { // folders first
+		if strings.HasSuffix(name, "/") {
+			err = storage.MkdirAll(fsys, name)
+		} else {
+			err = fsys.WriteFile(name, tree[name])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fsys.Reset()
 	return fsys
 }
 
@@ -49,6 +61,64 @@ func TestVerify(t *testing.T) {
 	if got, err = verify(t, fsys, pipeline.VerifyOptions{}); err != nil || len(got.Attempts) != 1 || len(got.Problems) > 0 {
 		t.Errorf("with an attempt: %+v, %v", got, err)
 	}
+}
+
+// TestVerifyFinds puts state files in place that are good, but not here.
+func TestVerifyFinds(t *testing.T) {
+	other := faultfs.New() // another result under the same plan
+	stages := jobStages()
+	for i := range stages {
+		do := stages[i].Task
+		stages[i].Task = func(ctx context.Context, task *pipeline.Task) error {
+			task.Add("other", 1)
+			return do(ctx, task)
+		}
+	}
+	if _, err := pipeline.RunStages(t.Context(), openJob(t, other), stages, pipeline.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	f := func(from map[string]string, source, target string, want ...string) {
+		t.Helper()
+		fsys := finished(t)
+		content, found := from[runDir+"/stages/"+source]
+		if !found {
+			t.Fatalf("no file %s", source)
+		}
+		if err := fsys.WriteFile(runDir+"/stages/"+target, content); err != nil {
+			t.Fatal(err)
+		}
+		got, err := verify(t, fsys, pipeline.VerifyOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var paths []string
+		for _, p := range got.Problems {
+			if !errors.Is(p.Err, pipeline.ErrDamaged) {
+				t.Errorf("%s as %s: %v", source, target, p.Err)
+			}
+			paths = append(paths, strings.TrimPrefix(p.Path, "stages/"))
+		}
+		if !slices.Equal(paths, want) {
+			t.Errorf("%s as %s: found %q, want %q", source, target, paths, want)
+		}
+		if target == "make/00000.json" {
+			if _, err := openJob(t, fsys).Marker("make", 0); !errors.Is(err, pipeline.ErrDamaged) {
+				t.Errorf("%s as %s: Marker: %v", source, target, err)
+			}
+		}
+	}
+	good, err := quietTree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f(good, "join/seal.json", "make/seal.json", "make/seal.json")
+	f(good, "make/00001.json", "make/00000.json", "make/00000.json")
+	f(good, "join/00000.json", "make/00000.json", "make/00000.json")
+	f(other.Tree(), "make/00000.json", "make/00000.json", "make/00000.json")
+	f(other.Tree(), "total/seal.json", "total/seal.json", "total/00000.json", "total/seal.json")
+	// The first stage of another result: all markers of later ones are wrong.
+	f(other.Tree(), "make/seal.json", "make/seal.json", "join/00000.json", "join/00001.json", "join/seal.json",
+		"make/00000.json", "make/00001.json", "make/00002.json", "total/00000.json", "total/seal.json")
 }
 
 // TestFlippedBits flips bits all over the run folder: each is found, and after
@@ -211,9 +281,9 @@ func TestNotDeterministic(t *testing.T) {
 		}
 		before := fsys.Tree()
 		version = 2
-		lost := []string{"00000.first"}
-		if !sealed {
-			lost = append(lost, "seal.json")
+		lost := []string{"00000.first", "seal.json"}
+		if sealed {
+			lost[1] = "00000.json" // the seal has all that the marker says
 		}
 		for _, name := range lost {
 			if err := fsys.Remove(runDir + "/stages/s/" + name); err != nil {
@@ -225,7 +295,7 @@ func TestNotDeterministic(t *testing.T) {
 		}
 		after := fsys.Tree()
 		for _, name := range []string{"00000.data", "00000.json"} {
-			if name = runDir + "/stages/s/" + name; after[name] != before[name] {
+			if name = runDir + "/stages/s/" + name; after[name] != "" && after[name] != before[name] {
 				t.Errorf("%s, sealed %v: %s was replaced", label, sealed, name)
 			}
 		}
@@ -266,5 +336,75 @@ func TestForeignOutput(t *testing.T) {
 	_, err := pipeline.RunStages(t.Context(), openJob(t, fsys), stages, pipeline.Options{})
 	if !errors.Is(err, storage.ErrConflict) || fsys.Tree()[runDir+"/models/model.bin"] != "a" {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestOtherCount plans an open stage anew with another number of tasks, which a
+// correct stage never does: no marker of the old number is believed.
+func TestOtherCount(t *testing.T) {
+	run := openJob(t, faultfs.New())
+	do := func(count int) (pipeline.Report, error) {
+		return pipeline.RunStages(t.Context(), run, []pipeline.Stage{{Name: "s", Count: countOf(count), Task: func(_ context.Context, task *pipeline.Task) error {
+			if task.Count == 2 && task.Index == 1 {
+				return errors.New("broken")
+			}
+			return nil
+		}}}, pipeline.Options{Workers: 1})
+	}
+	if _, err := do(2); err == nil {
+		t.Fatal("no error")
+	}
+	report, err := do(3)
+	if err != nil || report.Stages[0].Ran != 3 || report.Stages[0].Repaired != 1 {
+		t.Errorf("report %+v, %v", report, err)
+	}
+}
+
+// TestStageRemoved removes a finished stage by hand, and its tasks give other
+// results then: what was made from the old ones is made again.
+func TestStageRemoved(t *testing.T) {
+	fsys := faultfs.New()
+	do := func(version string) (pipeline.Report, error) {
+		write := func(content func(run *pipeline.Run) (string, error)) func(context.Context, *pipeline.Task) error {
+			return func(_ context.Context, task *pipeline.Task) error {
+				out, err := task.Create("data")
+				if err != nil {
+					return err
+				}
+				text, err := content(task.Run)
+				if err != nil {
+					return err
+				}
+				_, err = io.WriteString(out, text)
+				return err
+			}
+		}
+		return pipeline.RunStages(t.Context(), openJob(t, fsys), []pipeline.Stage{
+			{Name: "a", Count: countOf(1), Task: write(func(*pipeline.Run) (string, error) { return version, nil })},
+			{Name: "b", After: []string{"a"}, Count: countOf(1), Task: write(func(run *pipeline.Run) (string, error) {
+				r, err := run.Open("a", 0, "data")
+				if err != nil {
+					return "", err
+				}
+				text, err := io.ReadAll(r)
+				return "from " + string(text), errors.Join(err, r.Close())
+			})},
+		}, pipeline.Options{})
+	}
+	if _, err := do("one"); err != nil {
+		t.Fatal(err)
+	}
+	if err := storage.RemoveAll(fsys, runDir+"/stages/a"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := do("two"); err != nil {
+		t.Fatal(err)
+	}
+	if got := fsys.Tree()[runDir+"/stages/b/00000.data"]; got != "from two" {
+		t.Errorf("stage b holds %q", got)
+	}
+	checkTruth(t, fsys, "stage removed")
+	if report, err := do("two"); err != nil || report.Stages[1].Ran != 0 {
+		t.Errorf("once more: %+v, %v", report, err)
 	}
 }

@@ -176,14 +176,19 @@ func (r *Run) path(name string) string {
 	return filepath.Join(r.dir, filepath.FromSlash(name))
 }
 
-// syncRoot makes the run folder itself durable: its maker may have died before
-// it came to that. Who may not read the parent did not make the folder.
+// syncRoot makes plan.json, the run folder and those above it durable: whoever
+// made them may have died before that. A folder that may not be read is none
+// that we have made.
 func (r *Run) syncRoot() error {
-	err := r.fsys.SyncDir(filepath.Dir(filepath.Clean(r.dir)))
-	if err != nil && !errors.Is(err, fs.ErrPermission) {
-		return err
+	for dir := filepath.Clean(r.dir); ; dir = filepath.Dir(dir) {
+		err := r.fsys.SyncDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("sync run folder: %w", err)
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
 	}
-	return nil
 }
 
 // makeDir makes a folder in the run folder durable, with those above it, once

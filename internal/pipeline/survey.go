@@ -56,7 +56,12 @@ func (r *Run) begin(stage Stage) (*survey, error) {
 }
 
 // survey looks at every task of a stage, at markers and sizes, not at content.
+// What it finds may be from a process that died before it could make the names
+// durable; that is done here, before anything is built on them.
 func (r *Run) survey(stage Stage) (*survey, error) {
+	if err := r.fsys.SyncDir(r.path(stageDir(stage.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	s, err := r.begin(stage)
 	if err != nil {
 		return nil, err
@@ -126,17 +131,14 @@ func (r *Run) sealStage(s *survey) error {
 	if err := r.makeDir(stageDir(s.stage.Name)); err != nil {
 		return err
 	}
-	worthless := func() bool { return len(s.repaired) > 0 && r.sealWorthless(s) }
+	worthless := func() bool {
+		found, err := r.readSeal(s.stage.Name)
+		return errors.Is(err, ErrDamaged) || err == nil && !maps.Equal(found.After, s.after)
+	}
 	if err := writeState(r.fsys, r.path(sealPath(s.stage.Name)), data, worthless); err != nil {
 		return fmt.Errorf("seal stage %s: %w", s.stage.Name, err)
 	}
 	s.seal = sealed
 	r.keepSeal(sealed)
 	return nil
-}
-
-// sealWorthless says whether the seal on disk is one that nobody can have used.
-func (r *Run) sealWorthless(s *survey) bool {
-	found, err := r.readSeal(s.stage.Name)
-	return errors.Is(err, ErrDamaged) || err == nil && !maps.Equal(found.After, s.after)
 }

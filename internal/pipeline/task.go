@@ -265,6 +265,9 @@ func (r *Run) namedSum(s *survey, index int, name string) (*storage.Sum, error) 
 		return nil, err
 	}
 	for _, stage := range stages {
+		if stage.Name() == s.stage.Name && s.seal == nil {
+			continue // if there is a seal, it was found worthless
+		}
 		sealed, err := r.seal(stage.Name())
 		if errors.Is(err, ErrNotSealed) || errors.Is(err, ErrDamaged) {
 			continue

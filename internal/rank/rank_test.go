@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func randomPool(rng *rand.Rand) *pool {
 			}
 			scores = append(scores, score)
 			tokens = append(tokens, uint32(rng.IntN(6)))
-			names = append(names, strings.Repeat("a", rng.IntN(4))+fmt.Sprint(rng.IntN(ids)))
+			names = append(names, strings.Repeat("a", rng.IntN(4))+strconv.Itoa(rng.IntN(ids)))
 		}
 		p.scores, p.tokens, p.ids = append(p.scores, scores), append(p.tokens, tokens), append(p.ids, names)
 	}
@@ -97,8 +98,8 @@ func bruteForce(p *pool, o Options) (tiers [][]int, documents, total int64) {
 		}
 		return a.at.compare(b.at)
 	})
-	for i := len(o.Budgets) - 1; i >= 0; i-- {
-		limit := o.Budgets[i].Tokens(total)
+	for i, budget := range slices.Backward(o.Budgets) {
+		limit := budget.Tokens(total)
 		for _, d := range docs {
 			if limit -= int64(p.tokens[d.at.Pack][d.at.Row]); limit < 0 {
 				break
@@ -111,7 +112,7 @@ func bruteForce(p *pool, o Options) (tiers [][]int, documents, total int64) {
 
 func TestCutAgainstSorting(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for round := range 1500 {
+	for round := range 600 {
 		p := randomPool(rng)
 		o := DefaultOptions()
 		o.Budgets = nil
@@ -225,7 +226,7 @@ func TestCutAsksForFewIDs(t *testing.T) {
 	for i := range 100_000 {
 		p.scores[0] = append(p.scores[0], rng.Float32())
 		p.tokens[0] = append(p.tokens[0], 100)
-		p.ids[0] = append(p.ids[0], fmt.Sprint(i))
+		p.ids[0] = append(p.ids[0], strconv.Itoa(i))
 	}
 	o := DefaultOptions()
 	o.Budgets = []Budget{{share: 30 * partsPerPercent}}
@@ -312,7 +313,7 @@ func TestOrdered(t *testing.T) {
 
 func TestLayout(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	for round := range 150 {
+	for round := range 80 {
 		p := randomPool(rng)
 		o := DefaultOptions()
 		o.Budgets = []Budget{{share: 20 * partsPerPercent}, {share: 70 * partsPerPercent}}

@@ -64,14 +64,14 @@ type tie struct {
 func newSearch(limit int64, ties int, upper []sum) *search {
 	s := &search{limit: limit, ties: ties, phase: searchDone}
 	// From the greatest score down.
-	for bin := len(upper) - 1; bin >= 0; bin-- {
-		if s.taken.tokens+upper[bin].tokens > limit {
+	for bin, in := range slices.Backward(upper) {
+		if s.taken.tokens+in.tokens > limit {
 			s.score = uint32(bin) << 16
-			s.left = upper[bin]
+			s.left = in
 			s.phase, s.bins = searchLower, make([]sum, bins)
 			break
 		}
-		s.taken.add(upper[bin])
+		s.taken.add(in)
 	}
 	return s
 }
@@ -194,6 +194,7 @@ func (s *search) see(t tie) {
 		if rest == "" && !s.full {
 			s.full = !s.take(t)
 		}
+	case searchLower, searchDone: // need no ids
 	}
 }
 
@@ -263,6 +264,7 @@ func (s *search) advance() error {
 			return ErrSourceChanged
 		}
 		s.phase = searchDone
+	case searchDone:
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,11 +42,17 @@ type Row map[string]any
 // Cat calls print for each row that is asked for, of a run folder or of
 // document shards.
 func Cat(ctx context.Context, path string, what CatWhat, print func(Row) error) error {
+	if !exists(filepath.Join(path, "plan.json")) {
+		if what == CatCorpus {
+			return catShards(ctx, []string{path}, print)
+		}
+		return fmt.Errorf("%w: %s has no plan.json", pipeline.ErrNoRun, path)
+	}
 	run, err := pipeline.LoadRun(storage.OS(), path)
-	switch {
-	case errors.Is(err, pipeline.ErrNoRun) && what == CatCorpus:
-		return catShards(ctx, []string{path}, print)
-	case err != nil:
+	if err != nil {
+		return err
+	}
+	if err := run.RequireVersion(OutputVersion); err != nil {
 		return err
 	}
 	r, err := FromPlan(run.Plan())
@@ -61,6 +68,10 @@ func Cat(ctx context.Context, path string, what CatWhat, print func(Row) error) 
 	case CatSkipped:
 		return c.skipped()
 	case CatCorpus:
+		last := r.Stages[len(r.Stages)-1].Name
+		if sealed, err := run.Sealed(last); err != nil || !sealed {
+			return cmp.Or(err, fmt.Errorf("stage %s: %w", last, pipeline.ErrNotSealed))
+		}
 		return catShards(ctx, []string{r.CorpusDir(run)}, print)
 	}
 	return fmt.Errorf("cat: no such thing: %d", what)
@@ -293,5 +304,5 @@ func (c *cat) skippedOf(stage extractStage, pack int, file string) error {
 		err = nil
 	}
 	z.Close()
-	return errors.Join(err, f.Close())
+	return errors.Join(causeOf(err, f), f.Close())
 }

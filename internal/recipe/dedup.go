@@ -19,6 +19,7 @@ const (
 	stageURL       = "dedup-url"
 	stageText      = "dedup-text"
 	stagePairs     = "dedup-pairs"
+	stageAttach    = "dedup-attach"
 	stageVerify    = "dedup-verify"
 	stageCluster   = "dedup-cluster"
 	stageDuplicate = "dedup"
@@ -37,7 +38,8 @@ func (j *job) dedupStages(packs extractStage) []pipeline.Stage {
 		{Name: stageURL, After: []string{packs.name}, Count: d.checkPacks, Task: d.url},
 		{Name: stageText, After: []string{stageURL}, Count: partitions, Task: d.text},
 		{Name: stagePairs, After: []string{stageText}, Count: partitions, Task: d.pairs},
-		{Name: stageVerify, After: []string{packs.name, stagePairs}, Count: partitions, Task: d.verify},
+		{Name: stageAttach, After: []string{packs.name, stagePairs}, Count: partitions, Task: d.attach},
+		{Name: stageVerify, After: []string{packs.name, stageAttach}, Count: partitions, Task: d.verify},
 		{Name: stageCluster, After: []string{stageVerify}, Count: one, Task: d.cluster},
 		{Name: stageDuplicate, After: []string{packs.name, stageURL, stageText, stageCluster}, Count: partitions, Task: d.marks},
 	}
@@ -56,20 +58,50 @@ func (d dedupJob) checkPacks(run *pipeline.Run) (int, error) {
 	return d.job.parts, nil
 }
 
-// section gathers one section of an output of all tasks of a stage.
-func section(t *pipeline.Task, stage, name string, width int) (*shuffle.Gather, error) {
+// An opener opens the outputs of a stage to be read in parts, and remembers
+// which was the last.
+type opener struct {
+	run         *pipeline.Run
+	stage, name string
+	last        int // -1 before the first
+}
+
+func (o *opener) open(i int) (shuffle.File, error) {
+	o.last = i
+	return o.run.OpenAt(o.stage, i, o.name)
+}
+
+// causeOf returns the error of a reader, or, where the file that it was
+// reading is damaged, that.
+func (o *opener) causeOf(err error) error {
+	if err == nil || o.last < 0 {
+		return err
+	}
+	var damaged *pipeline.DamagedError
+	if soundErr := sound(o.run, o.stage, o.last, o.name); errors.As(soundErr, &damaged) {
+		return soundErr
+	}
+	return err
+}
+
+// A section is one section of an output of all tasks of a stage.
+type section struct {
+	*shuffle.Gather
+	*opener
+}
+
+func openSection(t *pipeline.Task, stage, name string, width int) (section, error) {
 	n, err := t.Run.Tasks(stage)
 	if err != nil {
-		return nil, err
+		return section{}, err
 	}
-	return shuffle.NewGather(n, t.Index, width, func(i int) (shuffle.File, error) {
-		return t.Run.OpenAt(stage, i, name)
-	}), nil
+	o := &opener{t.Run, stage, name, -1}
+	return section{shuffle.NewGather(n, t.Index, width, o.open), o}, nil
 }
 
 // reduce runs one step from a gathered section to buffered outputs.
 func reduce(t *pipeline.Task, from, name string, width int, outputs []string, step func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error)) (err error) {
-	src, err := section(t, from, name, width)
+	src, err := openSection(t, from, name, width)
 	if err != nil {
 		return err
 	}
@@ -88,7 +120,7 @@ func reduce(t *pipeline.Task, from, name string, width int, outputs []string, st
 	}
 	stats, err := step(src, writers, room)
 	if err != nil {
-		return err
+		return src.causeOf(err)
 	}
 	count(t, stats)
 	for _, f := range files {
@@ -138,12 +170,27 @@ func (d dedupJob) pairs(_ context.Context, t *pipeline.Task) error {
 		})
 }
 
-func (d dedupJob) verify(_ context.Context, t *pipeline.Task) error {
+func (d dedupJob) attach(_ context.Context, t *pipeline.Task) error {
 	return reduce(t, stagePairs, pairsName, dedup.CandidateWidth, []string{pairsName},
 		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
-			open := func(pack int) (shuffle.File, error) { return t.Run.OpenAt(d.packs.name, pack, fingerprintsName) }
-			return dedup.Verify(src, d.job.cfg.Dedup, open, out[0], room)
+			prints := d.fingerprints(t)
+			stats, err := dedup.Attach(src, d.job.parts, prints.open, out[0], room)
+			return stats, prints.causeOf(err)
 		})
+}
+
+func (d dedupJob) verify(_ context.Context, t *pipeline.Task) error {
+	return reduce(t, stageAttach, pairsName, dedup.AttachedWidth, []string{pairsName},
+		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
+			prints := d.fingerprints(t)
+			stats, err := dedup.Verify(src, d.job.cfg.Dedup, prints.open, out[0], room)
+			return stats, prints.causeOf(err)
+		})
+}
+
+// fingerprints opens the fingerprints of packs.
+func (d dedupJob) fingerprints(t *pipeline.Task) *opener {
+	return &opener{t.Run, d.packs.name, fingerprintsName, -1}
 }
 
 func (d dedupJob) cluster(_ context.Context, t *pipeline.Task) error {
@@ -177,11 +224,11 @@ func (d dedupJob) marks(_ context.Context, t *pipeline.Task) (err error) {
 	}
 	defer func() { err = errors.Join(err, all.Close()) }()
 	for _, stage := range []string{stageURL, stageText, stageCluster} {
-		src, err := section(t, stage, dropsName, dedup.DropWidth)
+		src, err := openSection(t, stage, dropsName, dedup.DropWidth)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(all.AddAll(src), src.Close()); err != nil {
+		if err := errors.Join(src.causeOf(all.AddAll(src)), src.Close()); err != nil {
 			return err
 		}
 	}

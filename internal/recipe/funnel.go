@@ -97,7 +97,7 @@ func withPrefix(counters map[string]int64, prefix string) map[string]int64 {
 	return found
 }
 
-func sum(counts map[string]int64) (total int64) {
+func sum[N int | int64](counts map[string]N) (total N) {
 	for _, n := range counts {
 		total += n
 	}

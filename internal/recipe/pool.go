@@ -57,7 +57,7 @@ func (p pool) Each(ctx context.Context, pack int, do func(row int, doc *corpus.D
 // A packReader yields the documents of one pack that are in the pool.
 type packReader struct {
 	docs    corpus.Reader
-	file    io.Closer
+	file    io.ReadCloser
 	rows    int          // documents in the pack
 	row     int          // of the next document
 	dropped map[int]bool // rows to pass over
@@ -110,7 +110,7 @@ func (p pool) openDocs(pack int, r *packReader) error {
 		return err
 	}
 	if r.docs, err = corpus.NewReader(file, corpus.JSONLZstd, name, corpus.ReaderOptions{}); err != nil {
-		return errors.Join(err, file.Close())
+		return errors.Join(causeOf(err, file), file.Close())
 	}
 	r.file = file
 	return nil
@@ -136,7 +136,9 @@ func (r *packReader) next(ctx context.Context, doc *corpus.Document) (int, error
 		case errors.Is(err, io.EOF):
 			return 0, fmt.Errorf("read document %d of %d: %w", r.row, r.rows, io.ErrUnexpectedEOF)
 		case err != nil:
-			return 0, fmt.Errorf("read document %d: %w", r.row, err)
+			err = errors.Join(err, r.docs.Close())
+			r.docs = nil
+			return 0, fmt.Errorf("read document %d: %w", r.row, causeOf(err, r.file))
 		}
 		row := r.row
 		r.row++
@@ -147,10 +149,38 @@ func (r *packReader) next(ctx context.Context, doc *corpus.Document) (int, error
 }
 
 func (r *packReader) Close() error {
-	if r.docs == nil {
-		return nil
+	var err error
+	if r.docs != nil {
+		err = r.docs.Close()
 	}
-	return errors.Join(r.docs.Close(), r.file.Close())
+	if r.file != nil {
+		err = errors.Join(err, r.file.Close())
+	}
+	return err
+}
+
+// sound reads an output to its end, where its checksum is compared.
+func sound(run *pipeline.Run, stage string, index int, name string) error {
+	f, err := run.Open(stage, index, name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, f)
+	return errors.Join(err, f.Close())
+}
+
+// causeOf returns the error of a decoder of f, or, where f is an output of the
+// run that is damaged, that: a decoder stumbles before it comes to the checksum
+// at the end, and only what is known as damage is made anew.
+func causeOf(err error, f io.Reader) error {
+	var damaged *pipeline.DamagedError
+	if err == nil || errors.As(err, &damaged) {
+		return err
+	}
+	if _, readErr := io.Copy(io.Discard, f); errors.As(readErr, &damaged) {
+		return readErr
+	}
+	return err
 }
 
 // marksName is the output of every stage that marks rows of packs.
@@ -163,7 +193,7 @@ func readMarks(run *pipeline.Run, stage string, index int, name string) ([]corpu
 		return nil, err
 	}
 	marks, err := corpus.ReadMarks(f)
-	return marks, errors.Join(err, f.Close())
+	return marks, errors.Join(causeOf(err, f), f.Close())
 }
 
 // readColumn reads a column that a stage made for a pack.
@@ -173,5 +203,5 @@ func readColumn[T corpus.Value](run *pipeline.Run, stage string, pack int, name 
 		return nil, err
 	}
 	values, err := corpus.ReadColumn[T](f)
-	return values, errors.Join(err, f.Close())
+	return values, errors.Join(causeOf(err, f), f.Close())
 }

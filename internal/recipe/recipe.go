@@ -2,7 +2,7 @@
 // packs, in which order. Run is the whole job; the others are its parts, for
 // documents that another tool made or that are used elsewhere.
 //
-//	WARC ─▶ extract ─▶ dedup-url ─▶ dedup-text ─▶ dedup-pairs ─▶ dedup-verify ─▶ dedup-cluster ─▶ dedup
+//	WARC ─▶ extract ─▶ dedup-url ─▶ dedup-text ─▶ dedup-pairs ─▶ dedup-attach ─▶ dedup-verify ─▶ dedup-cluster ─▶ dedup
 //	                                                                                             │
 //	seed pages ─▶ extract-positive, extract-negative ─▶ seed-1 ─▶ train-1 ─▶ score-1 ◀── pool ◀──┤
 //	                                                                            │                │
@@ -154,27 +154,6 @@ var (
 	ErrNoPool      = errors.New("no input given")
 )
 
-// requireDocuments fails if a sealed extract stage made no document at all.
-func (s extractStage) requireDocuments(run *pipeline.Run) error {
-	counters, err := run.SealedCounters(s.name)
-	if err != nil {
-		return err
-	}
-	if counters["out"] > 0 {
-		return nil
-	}
-	if failed := counters["failed_inputs"]; failed > 0 {
-		return fmt.Errorf("%w: %d of %d files cannot be read", ErrNoDocuments, failed, len(s.inputs))
-	}
-	records := int64(0)
-	for counter, n := range counters {
-		if len(counter) > len("records.") && counter[:len("records.")] == "records." {
-			records += n
-		}
-	}
-	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", ErrNoDocuments, len(s.inputs), records)
-}
-
 // partName is the file of a pack's documents in the result of a recipe that
 // gives documents.
 func partName(pack int) string { return fmt.Sprintf("part-%05d%s", pack, corpus.JSONLZstd.Extension()) }
@@ -184,9 +163,8 @@ func (j *job) extract() ([]pipeline.Stage, error) {
 	if len(j.pool.inputs) == 0 {
 		return nil, ErrNoPool
 	}
-	s := j.pool
-	s.docsAt = partName
-	return []pipeline.Stage{s.stage()}, nil
+	j.pool.docsAt = partName
+	return []pipeline.Stage{j.pool.stage()}, nil
 }
 
 // dedup is the recipe that ends with the documents that are no duplicates.

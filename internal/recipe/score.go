@@ -158,7 +158,10 @@ type scorer struct {
 func (j *job) scorer(run *pipeline.Run, round int) (*scorer, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	key := run.Dir() + "\x00" + scoreName(round)
+	key := "" // a model that was given is that of every run and round
+	if !j.hasModel() {
+		key = run.Dir() + "\x00" + scoreName(round)
+	}
 	if s := j.scorers[key]; s != nil {
 		return s, nil
 	}
@@ -181,6 +184,10 @@ func (j *job) loadScorer(run *pipeline.Run, round int) (*scorer, error) {
 			err = fmt.Errorf("model %s: %w", models[0].Path, err)
 		}
 		return s, errors.Join(err, f.Close())
+	}
+	// A model has no checksum of its own, and a damaged one would score.
+	if err := sound(run, trainName(round), 0, modelPath(round)); err != nil {
+		return nil, err
 	}
 	f, err := run.OpenAt(trainName(round), 0, modelPath(round))
 	if err != nil {

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"path/filepath"
 
@@ -34,6 +35,41 @@ func space(t *pipeline.Task, name string, part int64) (shuffle.Space, error) {
 
 // defaultTaskMemory is what a task takes where nobody set a limit, in bytes.
 const defaultTaskMemory = 512 << 20
+
+// A scratchFile is written once and then read at any place. It goes with the
+// folder. It implements [fasttext.ScratchFile].
+type scratchFile struct {
+	fs             storage.FS
+	path           string
+	writer, reader storage.Handle
+}
+
+func (s scratch) createReadable(name string) (*scratchFile, error) {
+	f := &scratchFile{fs: s.fs, path: filepath.Join(s.dir, name)}
+	var err error
+	f.writer, err = s.fs.Create(f.path)
+	return f, err
+}
+
+func (f *scratchFile) Write(p []byte) (int, error) { return f.writer.Write(p) }
+
+func (f *scratchFile) ReadAt(p []byte, at int64) (int, error) {
+	if f.reader == nil {
+		var err error
+		if f.reader, err = f.fs.Open(f.path); err != nil {
+			return 0, err
+		}
+	}
+	return f.reader.ReadAt(p, at)
+}
+
+func (f *scratchFile) Close() error {
+	err := f.writer.Close()
+	if f.reader != nil {
+		err = errors.Join(err, f.reader.Close())
+	}
+	return err
+}
 
 func (s scratch) Create(name string) (io.WriteCloser, error) {
 	return s.fs.Create(filepath.Join(s.dir, name))

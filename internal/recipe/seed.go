@@ -2,12 +2,12 @@ package recipe
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"path"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -157,6 +157,27 @@ func (s *lineSource) Next(ex *fasttext.Example) error {
 	return nil
 }
 
+// each calls do for every line, from the first, with its label and the rest.
+func (s *lineSource) each(do func(label string, text []byte) error) error {
+	if err := s.Rewind(); err != nil {
+		return err
+	}
+	var ex fasttext.Example
+	for {
+		err := s.Next(&ex)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		label, text, _ := bytes.Cut(ex.Text, []byte(" "))
+		if err := do(string(label), text); err != nil {
+			return err
+		}
+	}
+}
+
 // Close closes what is open; the source can be rewound again.
 func (s *lineSource) Close() error {
 	if s.file == nil {
@@ -190,6 +211,3 @@ func (j *job) train() ([]pipeline.Stage, error) {
 	stages := j.seedStages(round, j.pool.pool, nil)
 	return append(stages, j.trainStage(round)), nil
 }
-
-// modelPath is where the model of a round stands in the run folder.
-func modelPath(round int) string { return path.Join("models", fmt.Sprintf("round-%d.bin", round)) }

@@ -2,15 +2,60 @@ package recipe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"path"
 
 	"mathsieve/internal/fasttext"
+	"mathsieve/internal/fasttext/eval"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/seed"
 )
 
+const trainReportName = "train.json"
+
 func trainName(round int) string { return fmt.Sprintf("train-%d", round) }
+
+// modelPath is where the model of a round stands in the run folder.
+func modelPath(round int) string { return path.Join("models", fmt.Sprintf("round-%d.bin", round)) }
+
+// A TrainReport says how a classifier came about and how good it is on the
+// hold-out. It holds no times: equal models have equal reports.
+type TrainReport struct {
+	Seed seed.Report `json:"seed"`
+	// Args are the settings in force, after tuning.
+	Args fasttext.Args `json:"args"`
+	// Trials are the settings that were tried, in order; empty without tuning.
+	Trials []TrainTrial `json:"trials"`
+	// Tokens, Words and Examples describe the training text.
+	Tokens   int64 `json:"tokens"`
+	Words    int   `json:"words"`
+	Examples int64 `json:"examples"`
+	// Loss is the mean loss of the last epoch in nats, GuessLoss that of
+	// guessing by the frequency of the labels.
+	Loss      float64 `json:"loss"`
+	GuessLoss float64 `json:"guess_loss"`
+	// HoldOut is nil where no page was held out.
+	HoldOut *HoldOut `json:"hold_out"`
+}
+
+// A TrainTrial is one setting that was tried.
+type TrainTrial struct {
+	LR               float64 `json:"lr"`
+	Epoch            int     `json:"epoch"`
+	Learned          bool    `json:"learned"`
+	AveragePrecision float64 `json:"average_precision"`
+}
+
+// A HoldOut is what a classifier does on pages that it was not trained on.
+type HoldOut struct {
+	Pages            int          `json:"pages"`
+	Positives        int          `json:"positives"`
+	AveragePrecision float64      `json:"average_precision"`
+	BestF1           eval.Point   `json:"best_f1"`
+	Thresholds       []eval.Point `json:"thresholds"`
+}
 
 // trainStage trains the classifier of a round.
 func (j *job) trainStage(round int) pipeline.Stage {
@@ -19,43 +64,147 @@ func (j *job) trainStage(round int) pipeline.Stage {
 		After: []string{seedName(round)},
 		Count: func(*pipeline.Run) (int, error) { return 1, nil },
 		Task: func(ctx context.Context, t *pipeline.Task) error {
-			lines := &lineSource{run: t.Run, stage: seedName(round), name: trainLinesName}
-			defer lines.Close()
-			args := j.cfg.Train.Args
-			args.Thread = t.Workers
-			args.LR, args.Epoch = 0.5, 25
-			model, report, err := fasttext.Train(ctx, args, lines, fasttext.TrainOptions{})
-			if err != nil {
-				return err
+			train := &lineSource{run: t.Run, stage: seedName(round), name: trainLinesName}
+			holdOut := &lineSource{run: t.Run, stage: seedName(round), name: holdOutLinesName}
+			tr := trainer{job: j, task: t, train: train, holdOut: holdOut}
+			err := readJSON(t.Run, seedName(round), 0, seedReportName, &tr.report.Seed)
+			if err == nil {
+				err = tr.run(ctx, modelPath(round))
 			}
-			if err := report.Learned(); err != nil {
-				return err
-			}
-			out, err := newOutput(t.CreateAt(modelPath(round)))
-			if err != nil {
-				return err
-			}
-			if _, err := model.WriteTo(out); err != nil {
-				return err
-			}
-			return out.Close()
+			return errors.Join(err, tr.Close())
 		},
 	}
 }
 
-// A TrainReport says how the classifier of a round came about.
-type TrainReport struct {
-	Seed seed.Report `json:"seed"`
+// A trainer is one training task.
+type trainer struct {
+	job            *job
+	task           *pipeline.Task
+	train, holdOut *lineSource
+	spill          *scratchFile // examples that do not fit into memory
+	report         TrainReport
+}
+
+func (tr *trainer) Close() error {
+	err := errors.Join(tr.train.Close(), tr.holdOut.Close())
+	if tr.spill != nil {
+		err = errors.Join(err, tr.spill.Close())
+	}
+	return err
+}
+
+func (tr *trainer) run(ctx context.Context, to string) error {
+	args := tr.job.cfg.Train.Args
+	args.Thread = tr.task.Workers
+	options, err := tr.options()
+	if err != nil {
+		return err
+	}
+	drawn := sum(tr.report.Seed.Drawn)
+	held := sum(tr.report.Seed.HeldOut)
+	if tr.job.cfg.Train.Tunes(drawn) && held > 0 {
+		if args, err = tr.tune(ctx, args, options); err != nil {
+			return err
+		}
+	}
+	model, result, err := fasttext.Train(ctx, args, tr.train, options)
+	if err != nil {
+		return err
+	}
+	if err := result.Learned(); err != nil {
+		return err
+	}
+	args.Thread = 0 // it decides nothing
+	tr.report.Args, tr.report.Tokens, tr.report.Words, tr.report.Examples = args, result.Tokens, result.Words, result.Examples
+	tr.report.Loss, tr.report.GuessLoss = result.LastLoss, result.GuessLoss
+	if held > 0 {
+		if tr.report.HoldOut, err = tr.measure(model); err != nil {
+			return err
+		}
+	}
+	out, err := newOutput(tr.task.CreateAt(to))
+	if err != nil {
+		return err
+	}
+	if _, err := model.WriteTo(out); err != nil {
+		return err
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	return writeJSON(tr.task, trainReportName, tr.report)
+}
+
+// options are the means of training: memory, scratch space, and who watches.
+func (tr *trainer) options() (fasttext.TrainOptions, error) {
+	files, err := newScratch(tr.task)
+	return fasttext.TrainOptions{
+		Memory: tr.task.Memory,
+		Scratch: func() (fasttext.ScratchFile, error) {
+			if tr.spill != nil { // of a training before this one
+				if err := errors.Join(tr.spill.Close(), files.Remove("examples")); err != nil {
+					return nil, err
+				}
+			}
+			var err error
+			tr.spill, err = files.createReadable("examples")
+			return tr.spill, err
+		},
+	}, err
+}
+
+// tune chooses lr and epoch by trials on the hold-out.
+func (tr *trainer) tune(ctx context.Context, args fasttext.Args, options fasttext.TrainOptions) (fasttext.Args, error) {
+	o := fasttext.DefaultTuneOptions(seed.LabelMath)
+	o.Budget = tr.job.cfg.Train.TuneTrials
+	o.Train = options
+	chosen, trials, err := fasttext.Tune(ctx, args, tr.train, tr.holdOut, o)
+	for _, trial := range trials {
+		tr.report.Trials = append(tr.report.Trials, TrainTrial{
+			LR: trial.Args.LR, Epoch: trial.Args.Epoch, Learned: trial.Learned, AveragePrecision: trial.AveragePrecision,
+		})
+	}
+	return chosen, err
+}
+
+// measure scores the hold-out.
+func (tr *trainer) measure(model *fasttext.Model) (*HoldOut, error) {
+	scorer, err := model.Collapse(seed.LabelMath)
+	if err != nil {
+		return nil, err
+	}
+	var samples []eval.Sample
+	h := &HoldOut{}
+	err = tr.holdOut.each(func(label string, text []byte) error {
+		sample := eval.Sample{Positive: label == seed.LabelMath, Score: scorer.NewWorker().Score(text)}
+		samples = append(samples, sample)
+		h.Pages++
+		if sample.Positive {
+			h.Positives++
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.AveragePrecision, h.BestF1 = eval.AveragePrecision(samples), eval.BestF1(samples)
+	h.Thresholds = eval.At(samples, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+	return h, nil
 }
 
 // TrainReport reads the report of the first round's classifier.
 func (r *Recipe) TrainReport(run *pipeline.Run) (TrainReport, error) {
 	var report TrainReport
-	err := readJSON(run, seedName(1), 0, seedReportName, &report.Seed)
+	err := readJSON(run, trainName(1), 0, trainReportName, &report)
 	return report, err
 }
 
 // OpenModel opens the model of the first round, checked as it is read.
 func (r *Recipe) OpenModel(run *pipeline.Run) (io.ReadCloser, error) {
 	return run.Open(trainName(1), 0, modelPath(1))
+}
+
+// Trains reports whether the recipe trains a classifier.
+func (r *Recipe) Trains() bool {
+	return !r.job.hasModel() && (r.Plan.Recipe == Run || r.Plan.Recipe == Train)
 }

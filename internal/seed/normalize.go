@@ -14,7 +14,8 @@ import (
 //   - A run of digits becomes as many zeros, at most four: "1989" and "2026"
 //     are both a year, which number it is says nothing about the topic.
 //   - A TeX command is a token with its backslash, so that \frac is never
-//     confused with the word; other backslash pairs lose the backslash.
+//     confused with the word. The \$ of prose is nothing, so that prices do not
+//     look like formulas; other backslashes are dropped.
 //   - Han, Hiragana, Katakana and Hangul are written without blanks between
 //     words: each character is a token, the word n-grams join them again.
 //   - Operators, brackets, $ and all symbols outside ASCII are tokens of their
@@ -124,7 +125,12 @@ func appendCommand(dst []byte, text string, i int) ([]byte, int) {
 		end++
 	}
 	if end == i+1 {
-		return dst, end // \$ is money and \\ a line break: what follows is read as it stands
+		// \$ is money, which must not pass for a formula's delimiter; \\ and
+		// \{ say no more than the characters themselves.
+		if end < len(text) && (text[end] == '$' || text[end] == '\\') {
+			end++
+		}
+		return dst, end
 	}
 	return append(dst, text[i:end]...), end
 }

@@ -41,7 +41,7 @@ func (h *heap) used() int64 { return int64(h.peak - h.start) }
 // Data of sixteen times the limit never hold more memory than the limit, but
 // for a small constant.
 func TestMemoryLimit(t *testing.T) {
-	const limit, width, n = 4 << 20, 64, 1 << 20
+	const limit, width, n = 4 << 20, 1024, 1 << 16
 	record := make([]byte, width)
 	next := func(i int) []byte {
 		binary.BigEndian.PutUint64(record, uint64(i)*0x9E3779B97F4A7C15)

@@ -264,7 +264,7 @@ func writeOver(fsys storage.FS, path string, data []byte) error {
 // was committed and is lost.
 func checkImages(t *testing.T, fsys *faultfs.FS, fault faultfs.Fault, old string, committed bool) {
 	t.Helper()
-	const seeds = 8
+	const seeds = 3
 	whole := func(got string) bool { return got == string(content) || got == old && !committed }
 	if got, found := fsys.Tree()["/f"]; found && !whole(got) {
 		t.Errorf("%+v: half a file", fault)
@@ -301,6 +301,38 @@ func TestFailedCloseIsFinal(t *testing.T) {
 		}
 		if got := names(t, fsys, "/"); len(got) > 0 {
 			t.Errorf("after failing %s the folder holds %q", name, got)
+		}
+	}
+}
+
+// TestLostReply publishes although the file system says that it could not.
+func TestLostReply(t *testing.T) {
+	for before, call := range map[string]string{"": "link", "other": "rename"} {
+		find := func(fsys *faultfs.FS) (at int) {
+			for i, op := range fsys.Operations() {
+				if op.Name == call {
+					at = i + 1
+				}
+			}
+			return at
+		}
+		try := func(fault faultfs.Fault) *faultfs.FS {
+			fsys := faultfs.New()
+			if before != "" {
+				if err := fsys.WriteFile("/f", before); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fsys.Inject(fault)
+			if err := writeOver(fsys, "/f", content); err != nil {
+				t.Errorf("%s with %+v: %v", call, fault, err)
+			}
+			return fsys
+		}
+		at := find(try(faultfs.Fault{}))
+		fsys := try(faultfs.Fault{Kind: faultfs.Done, At: at})
+		if got := names(t, fsys, "/"); !fsys.Fired() || !cmp.Equal(got, []string{"f"}) {
+			t.Errorf("%s: the folder holds %q", call, got)
 		}
 	}
 }

@@ -85,7 +85,7 @@ func TestLockOfTheDead(t *testing.T) {
 // TestLockRace lets many take and release one lock: never two at once, though
 // each removes the file.
 func TestLockRace(t *testing.T) {
-	const takers, rounds = 4, 1000
+	const takers, rounds = 4, 300
 	name := filepath.Join(t.TempDir(), "lock")
 	holders := make(chan struct{}, 1)
 	results := make(chan error, takers)

@@ -13,8 +13,26 @@ const (
 // A merger applies byte-pair encoding. It is the scratch memory of one goroutine.
 type merger struct {
 	ranks map[string]uint32
+	bytes *bytePairs
 	nodes []node
 	heap  []candidate
+}
+
+// bytePairs are the ranks of all pairs of bytes: merging begins with these,
+// which are half of the ranks it asks for.
+type bytePairs [256][256]uint32
+
+func newBytePairs(ranks map[string]uint32) *bytePairs {
+	var pairs bytePairs
+	for first := range pairs {
+		for second := range pairs[first] {
+			pairs[first][second] = noRank
+			if rank, ok := ranks[string([]byte{byte(first), byte(second)})]; ok {
+				pairs[first][second] = rank
+			}
+		}
+	}
+	return &pairs
 }
 
 // count returns the number of tokens of a piece of at most maxPiece bytes.
@@ -47,7 +65,7 @@ func (m *merger) scan(piece string) int {
 		starts[i] = uint8(i)
 	}
 	for k := range n - 1 {
-		pairs[k] = m.rank(piece[k : k+2])
+		pairs[k] = m.bytes[piece[k]][piece[k+1]]
 	}
 	for n > 1 {
 		least := 0

@@ -20,7 +20,7 @@ var texts = []string{
 	"'ſ 'ſx", "x'", "'", "''s", "a's'd", "1234567 12 3", " 1", "  1", "\t\tx", "\n\n  x", " \n \n x ", "x \n", "x  \r\n\r\n  ",
 	"$x^2 + \\frac{1}{2} = 0$", "\\begin{align}\n  x &= y \\\\\n\\end{align}\n", "f(x)//\n/y/\r\n", "////", "!!!\n\n!", " !!!", "  !!!",
 	"设集合 $A=\\{x \\mid x \\geq 1\\}$, 则", "Это тест", "ÉCOLE école", "ABCdef ABC DEFghi aBC", "中文ABC中", "中A\u0301b", "\u0301abc \u0301 \u0301A",
-	"A\u0301", "\u0301ABC", "x\u00a0y\u2003\u2003z\u0085w", "\u2028a", "①②③④", "ǅungla", "٣٤٥٦", "🙂🙂 👩‍🔬", "\x00\x01", "ʰabc",
+	"A\u0301", "\u0301ABC", "\x7f\ufffd", "x\u00a0y\u2003\u2003z\u0085w", "\u2028a", "①②③④", "ǅungla", "٣٤٥٦", "🙂🙂 👩‍🔬", "\x00\x01", "ʰabc",
 	"The quick brown fox jumps over the lazy dog. 3.14159265358979", "<|endoftext|>", strings.Repeat("=", 70), strings.Repeat(" ", 200) + "x",
 	strings.Repeat("ab", 300), strings.Repeat("antidisestablishmentarianism", 8), "𝔸𝟙𐐀𐐨𠀀", "\U000e0100x",
 }
@@ -51,22 +51,18 @@ func library(t testing.TB, name string) func(text string) int {
 	}
 }
 
-// oracle counts with the published expression, a general matcher, and the
-// library's merging.
+// oracle counts with the published expression, a general matcher, and
+// byte-pair encoding word for word. The library itself is no oracle for all
+// texts: beside line ends, it loses signs before U+FFFD.
 func oracle(t testing.TB, name string) func(text string) int {
 	t.Helper()
 	split := regexp2.MustCompile(patterns[name], regexp2.None)
-	count := library(t, name)
 	ranks := load(t, name).ranks
 	return func(text string) int {
 		total := 0
 		match, err := split.FindStringMatch(text)
 		for ; match != nil && err == nil; match, err = split.FindNextMatch(match) {
-			if piece := match.String(); strings.TrimSpace(piece) == "" {
-				total += mergeNaively(ranks, piece)
-			} else {
-				total += count(piece)
-			}
+			total += mergeNaively(ranks, match.String())
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -75,7 +71,7 @@ func oracle(t testing.TB, name string) func(text string) int {
 	}
 }
 
-// mergeNaively is byte-pair encoding word for word.
+// mergeNaively merges the leftmost pair of least rank until there is none.
 func mergeNaively(ranks map[string]uint32, piece string) int {
 	var parts []string
 	for i := range len(piece) {
@@ -131,7 +127,7 @@ func TestLibraryLineEnds(t *testing.T) {
 		if _, ok := v.ranks[apart]; !ok || c.Count(apart) != 1 {
 			t.Errorf("%s: %q is not one token", name, apart)
 		}
-		for range 5000 {
+		for range 1500 {
 			plain := strings.NewReplacer("\n", "x", "\r", "y")
 			text := plain.Replace(randomText(rng)) + "\r\n" + plain.Replace(randomText(rng))
 			if got, want := c.Count(text), want(text); got != want {
@@ -196,11 +192,35 @@ func randomText(rng *rand.Rand) string {
 	return b.String()
 }
 
+// The splitter must cut where the published expression does.
+func TestSplitRandom(t *testing.T) {
+	for _, name := range Names() {
+		v, split := load(t, name), regexp2.MustCompile(patterns[name], regexp2.None)
+		rng := rand.New(rand.NewPCG(13, 14))
+		for range 5_000 {
+			text := randomText(rng)
+			var got, want []string
+			for start := 0; start < len(text); {
+				end := v.next(v.classes, text, start)
+				got = append(got, text[start:end])
+				start = end
+			}
+			match, err := split.FindStringMatch(text)
+			for ; match != nil && err == nil; match, err = split.FindNextMatch(match) {
+				want = append(want, match.String())
+			}
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("%s: %q is cut into %q, want %q, %v", name, text, got, want, err)
+			}
+		}
+	}
+}
+
 func TestCountRandom(t *testing.T) {
 	for _, name := range Names() {
 		c, want := load(t, name).NewCounter(), oracle(t, name)
 		rng := rand.New(rand.NewPCG(3, 4))
-		for range 20_000 {
+		for range 2_000 {
 			text := randomText(rng)
 			if got, want := c.Count(text), want(text); got != want {
 				t.Fatalf("%s: Count(%q) = %d, want %d", name, text, got, want)
@@ -242,9 +262,9 @@ func TestClassTable(t *testing.T) {
 
 // Both ways of merging must agree, beside and beyond the length where one takes over.
 func TestMerge(t *testing.T) {
-	m := merger{ranks: load(t, Default).ranks}
+	m := load(t, Default).NewCounter().merger
 	rng := rand.New(rand.NewPCG(5, 6))
-	for range 3000 {
+	for range 1000 {
 		b := make([]byte, 2+rng.IntN(maxScanned-1))
 		for i := range b {
 			b[i] = "etaoinshr \\\xe4\xb8"[rng.IntN(13)]
@@ -262,7 +282,7 @@ func TestCountHostile(t *testing.T) {
 	for _, name := range Names() {
 		c := load(t, name).NewCounter()
 		for _, unit := range []string{"a", " ", "\n ", "A", "中A", "\u0301", "=", "/", "1", "'s", "xq", "\xff", "Zaq"} {
-			text := strings.Repeat(unit, 2<<20/len(unit))
+			text := strings.Repeat(unit, 512<<10/len(unit))
 			if n := c.Count(text); n <= 0 || n > len(text) {
 				t.Errorf("%s: %d tokens in %d bytes of %q", name, n, len(text), unit)
 			}
@@ -276,7 +296,7 @@ func TestCountHostile(t *testing.T) {
 // A piece that is cut before merging may only differ by a token or two a cut.
 func TestCountLongPiece(t *testing.T) {
 	text := strings.Repeat("mathematics", 3*maxPiece/11)
-	got, want := load(t, Default).NewCounter().Count(text), oracle(t, Default)(text)
+	got, want := load(t, Default).NewCounter().Count(text), library(t, Default)(text)
 	if got < want-6 || got > want+6 {
 		t.Errorf("Count = %d, want about %d", got, want)
 	}

@@ -3,6 +3,7 @@ package tokens
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tiktoken-go/tokenizer"
@@ -22,10 +23,8 @@ func Names() []string { return []string{"cl100k_base", "o200k_base"} }
 
 // Check returns ErrUnknownVocabulary unless name is a vocabulary. It loads nothing.
 func Check(name string) error {
-	for _, known := range Names() {
-		if name == known {
-			return nil
-		}
+	if slices.Contains(Names(), name) {
+		return nil
 	}
 	return fmt.Errorf("%w %q: want %s", ErrUnknownVocabulary, name, strings.Join(Names(), " or "))
 }
@@ -35,6 +34,7 @@ func Check(name string) error {
 type Vocabulary struct {
 	name    string
 	ranks   map[string]uint32 // token -> rank, the order of merging
+	bytes   *bytePairs
 	classes *classTable
 	next    func(t *classTable, text string, start int) (end int)
 }
@@ -61,6 +61,7 @@ func New(name string) (*Vocabulary, error) {
 		}
 		v.ranks[token] = uint32(rank)
 	}
+	v.bytes = newBytePairs(v.ranks)
 	for b := range 256 {
 		if _, ok := v.ranks[string([]byte{byte(b)})]; !ok {
 			return nil, fmt.Errorf("load vocabulary %s: no token for byte %#x", name, b)
@@ -84,7 +85,7 @@ type Counter struct {
 
 // NewCounter returns a Counter with an empty cache.
 func (v *Vocabulary) NewCounter() *Counter {
-	return &Counter{vocabulary: v, cache: newCache(), merger: merger{ranks: v.ranks}}
+	return &Counter{vocabulary: v, cache: newCache(), merger: merger{ranks: v.ranks, bytes: v.bytes}}
 }
 
 // Count returns the number of tokens of text. Special tokens are counted as the

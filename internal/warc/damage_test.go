@@ -211,7 +211,7 @@ func TestEmbedded(t *testing.T) {
 		}
 	}
 	file := out.Bytes()
-	for p := -1; p < len(file); p += 13 {
+	for p := -1; p < len(file); p += 41 {
 		damaged := bytes.Clone(file)
 		if p >= 0 {
 			damaged[p] ^= 1

@@ -22,7 +22,7 @@ const (
 	ListJSON
 )
 
-// A Listing is one line of ListJSON. Lines for damage have no record fields.
+// A Listing is the line of ListJSON for one record.
 type Listing struct {
 	File   string `json:"file"`
 	Offset int64  `json:"offset"`
@@ -60,8 +60,9 @@ type ListEnd struct {
 	Error   string           `json:"error,omitempty"`
 }
 
-// List writes what the file r, called name, holds. Damage is written where it
-// is met. It returns the counts, and the error that ended the reading, if any,
+// List writes what the file r, called name, holds. The table shows damage where
+// it is met, JSON counts it in the last line. Digests are verified whatever o
+// says. List returns the counts, and the error that ended the reading, if any,
 // or that of w.
 func List(w io.Writer, r io.Reader, name string, format ListFormat, o Options) (Stats, error) {
 	o.VerifyDigests = true

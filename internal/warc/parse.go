@@ -36,35 +36,41 @@ func (r *Reader) parse() {
 		return
 	}
 	sc := scanHead(r.data[r.pos : r.pos+n])
+	moves := r.moves
 	end, newlines, whole := r.endOf(n, sc.length)
-	if r.segs[0].state == segmentFailed && !whole {
+	if r.moves != moves {
+		sc = scanHead(r.data[r.pos : r.pos+n]) // its slices are of data
+	}
+	switch at := r.pos + end + newlines; {
+	case r.err != nil, r.segs[0].state == segmentFailed && !whole:
 		return // the member broke while its record was read
-	}
-	if r.err != nil {
-		return
-	}
-	if at := r.pos + end + newlines; whole && !r.misled(&sc, n, end, at) {
+	case whole && !r.misled(&sc, n, end, at):
 		r.learn(at)
 		r.deliver(&sc, n, end, newlines, "")
-		return
-	}
-	if end > 0 && r.trusted(&sc, n, end, newlines) {
+	case end > 0 && r.trusted(&sc, n, end, newlines):
 		r.deliver(&sc, n, end, newlines, "")
-		return
+	default:
+		r.parseMisstated(n, sc.length)
 	}
-	end, ok = r.bound(n)
+}
+
+// parseMisstated delivers the record at pos, whose header of n bytes states a
+// length that is not that of its block.
+func (r *Reader) parseMisstated(n int, length int64) {
+	end, ok := r.bound(n, length)
 	if !ok || r.err != nil || r.segs[0].state == segmentFailed {
 		return
 	}
 	reason := ReasonLength
-	if limit, _ := r.limit(); r.pos+end == limit && r.atEnd() && sc.length > int64(end-n) {
+	if limit, _ := r.limit(); r.pos+end == limit && r.atEnd() && length > int64(end-n) {
 		reason = ReasonTruncated
 	}
-	end, newlines = trimTrailer(r.data[r.pos:r.pos+end], n)
+	end, newlines := trimTrailer(r.data[r.pos:r.pos+end], n)
 	if int64(end-n) > r.o.MaxRecord {
 		r.lose(ReasonTooLarge, nil)
 		return
 	}
+	sc := scanHead(r.data[r.pos : r.pos+n])
 	r.deliver(&sc, n, end, newlines, reason)
 }
 
@@ -210,10 +216,10 @@ func (r *Reader) misled(sc *scan, headLen, end, at int) bool {
 
 // bound finds the end of a block whose length is not to be trusted. It
 // returns ok false if it started to skip instead.
-func (r *Reader) bound(headLen int) (end int, ok bool) {
+func (r *Reader) bound(headLen int, length int64) (end int, ok bool) {
 	s := r.segs[0]
 	if r.layout != layoutShared && r.pos == s.start && s.dropped == 0 && r.format != formatPlain {
-		end, ok = r.boundByMember(headLen)
+		end, ok = r.boundByMember(headLen, length)
 		if ok || r.lost != nil {
 			return end, ok
 		}
@@ -238,10 +244,14 @@ func (r *Reader) bound(headLen int) (end int, ok bool) {
 
 // boundByMember bounds a block where a member holds one record: with the
 // member, or before the next member that starts a record.
-func (r *Reader) boundByMember(headLen int) (end int, ok bool) {
+func (r *Reader) boundByMember(headLen int, length int64) (end int, ok bool) {
+	most := r.o.MaxRecord + r.o.MaxHeader
+	if length > r.o.MaxRecord {
+		most = min(most, verifyHold) // it seems to be true, so why hold more
+	}
 	for {
 		limit, final := r.limit()
-		if int64(limit-r.pos) > r.o.MaxRecord+r.o.MaxHeader {
+		if int64(limit-r.pos) >= most {
 			if r.layout == layoutUnknown {
 				return 0, false
 			}

@@ -15,8 +15,8 @@ const (
 	// verifyHold is how much of a member is decoded before its records are
 	// delivered, so that its checksum stands behind them.
 	verifyHold = 16 << 20
-	// firstLook is decoded before deciding whether to hold the member.
-	firstLook = 64 << 10
+	// minGrow is the least that the buffer of decoded data grows by.
+	minGrow = 64 << 10
 	// pumpChunk is decoded at a time of a member that is too long to hold.
 	pumpChunk = 256 << 10
 	// resyncBudget and resyncRatio (decoded bytes for each byte of the file)
@@ -43,7 +43,9 @@ type Reader struct {
 	// data is decoded and not yet delivered from pos on. It is made of segs.
 	data []byte
 	pos  int
-	segs []segment
+	// moves counts how often data was moved under slices of it.
+	moves int
+	segs  []segment
 	// segStore is the memory of segs from its start.
 	segStore []segment
 	// member is the rest of the last segment while that is open.
@@ -280,10 +282,11 @@ func (r *Reader) decode(f format) {
 		s.state, s.err = segmentFailed, err
 	} else {
 		r.member = member
-		r.pump(&s, len(r.data)+firstLook)
-		if s.state == segmentOpen && !r.oversize(r.data[s.start:]) && f != formatPlain {
-			r.pump(&s, s.start+verifyHold)
+		hold := verifyHold
+		if f == formatPlain { // nothing to verify
+			hold = pumpChunk
 		}
+		r.pump(&s, s.start+hold)
 	}
 	if err := r.in.fatal(); err != nil {
 		r.fail(err)
@@ -318,24 +321,14 @@ func (r *Reader) decode(f format) {
 	}
 }
 
-// oversize reports whether b starts with a record that is too large to deliver.
-func (r *Reader) oversize(b []byte) bool {
-	n := headEnd(b)
-	if n < 0 || !startsRecord(b) {
-		return n < 0 && int64(len(b)) > r.o.MaxHeader
-	}
-	s := scanHead(b[:n])
-	return s.length > r.o.MaxRecord
-}
-
 // pump decodes the open member until data has the length upTo or the member
 // ends, and sets the state of its segment s accordingly.
 func (r *Reader) pump(s *segment, upTo int) {
 	before := len(r.data)
 	s.state = segmentOpen
 	for len(r.data) < upTo && s.state == segmentOpen {
-		if cap(r.data)-len(r.data) < min(upTo-len(r.data), firstLook) {
-			r.grow(max(2*cap(r.data), min(upTo, len(r.data)+firstLook)))
+		if cap(r.data)-len(r.data) < min(upTo-len(r.data), minGrow) {
+			r.grow(max(2*cap(r.data), min(upTo, len(r.data)+minGrow)))
 		}
 		n, err := r.member.Read(r.data[len(r.data):min(cap(r.data), upTo)])
 		r.data = r.data[:len(r.data)+n]
@@ -406,6 +399,7 @@ func (r *Reader) compact() {
 		}
 	}
 	r.pos = 0
+	r.moves++
 }
 
 // limit returns the index in data behind which the record at pos cannot go on,

@@ -41,7 +41,7 @@ func (s *settings) flags() []flag {
 			return err
 		}}
 	}
-	real := func(name, help string, p *float64) flag {
+	decimal := func(name, help string, p *float64) flag {
 		return flag{name: name, help: help, shown: fmt.Sprint(*p), set: func(v string) error {
 			x, err := strconv.ParseFloat(v, 32) // fastText reads a float
 			*p = x
@@ -65,9 +65,9 @@ func (s *settings) flags() []flag {
 		number("bucket", "number of buckets", &a.Bucket),
 		number("minn", "min length of char ngram", &a.MinN),
 		number("maxn", "max length of char ngram", &a.MaxN),
-		real("t", "sampling threshold", &a.T),
+		decimal("t", "sampling threshold", &a.T),
 		text("label", "labels prefix", &a.Label),
-		real("lr", "learning rate", &a.LR),
+		decimal("lr", "learning rate", &a.LR),
 		number("lrUpdateRate", "change the rate of updates for the learning rate", &a.LRUpdateRate),
 		number("dim", "size of word vectors", &a.Dim),
 		number("ws", "size of the context window", &a.WS),

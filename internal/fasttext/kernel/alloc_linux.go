@@ -11,17 +11,12 @@ const hugePage = 2 << 20
 
 // adviseHuge asks for huge pages behind the whole huge pages of a block. It is
 // only advice: what the kernel answers changes the speed and nothing else.
-func adviseHuge(floats []float32) {
-	bytes := len(floats) * 4
-	if bytes < 2*hugePage {
+func adviseHuge(block []byte) {
+	if len(block) < 2*hugePage {
 		return
 	}
-	address := uintptr(unsafe.Pointer(&floats[0]))
+	address := uintptr(unsafe.Pointer(unsafe.SliceData(block)))
 	skip := int(-address % hugePage)
-	whole := (bytes - skip) &^ (hugePage - 1)
-	if whole <= 0 {
-		return
-	}
-	block := unsafe.Slice((*byte)(unsafe.Pointer(&floats[0])), bytes)[skip : skip+whole]
-	_ = unix.Madvise(block, unix.MADV_HUGEPAGE)
+	whole := (len(block) - skip) &^ (hugePage - 1)
+	_ = unix.Madvise(block[skip:skip+whole], unix.MADV_HUGEPAGE)
 }

@@ -2,4 +2,4 @@
 
 package kernel
 
-func adviseHuge([]float32) {}
+func adviseHuge([]byte) {}

@@ -136,6 +136,9 @@ func benchmarkRows(b *testing.B, run func(l Level, data []float32, ids []int32, 
 	const rows = 1 << 19
 	for _, width := range []int{256, 128, 16} {
 		data := Alloc(rows * width)
+		for i := range data { // real pages, not the one of zeros
+			data[i] = 1
+		}
 		v := Alloc(width)
 		r := rand.New(rand.NewPCG(5, 6))
 		ids := make([]int32, 1000)

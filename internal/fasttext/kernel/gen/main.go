@@ -12,8 +12,7 @@ import (
 
 func main() {
 	if _, err := io.WriteString(os.Stdout, render()); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		panic(err)
 	}
 }
 

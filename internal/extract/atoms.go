@@ -1,0 +1,347 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
+)
+
+// A form is the mark-up that a formula was found in. Its name is a key of
+// corpus.Metadata.Formulas.
+type form uint8
+
+const (
+	formRaw       form = iota // delimiters in the text
+	formMathJax2              // script elements and output of MathJax 2
+	formMathJax3              // containers of MathJax 3 and 4
+	formKaTeX                 // KaTeX output
+	formMathML                // math elements
+	formMediaWiki             // MediaWiki wrappers
+	formImage                 // images of formulas
+	formAttribute             // data attributes
+	formElement               // custom elements
+	formContainer             // bare TeX in an element whose class says so
+	formAsciiMath             // AsciiMath
+	formBBCode                // shortcodes and bulletin board codes
+	formHTML                  // HTML italics, sub and sup in a formula's container
+	numForms
+)
+
+var formNames = [numForms]string{
+	"raw", "mathjax2", "mathjax3", "katex", "mathml", "mediawiki", "image", "attribute", "element", "container",
+	"asciimath", "bbcode", "html",
+}
+
+// A loss is why a formula of the page is not in the text. Its name is a key of
+// corpus.Metadata.FormulasLost.
+type loss uint8
+
+const (
+	lossOutside     loss = iota // outside the main part
+	lossDuplicate               // a second copy of a formula that is there
+	lossDefinitions             // only defines macros
+	lossUnreadable              // no TeX, and MathML or AsciiMath that does not convert
+	numLosses
+)
+
+var lossNames = [numLosses]string{"outside_main", "duplicate", "definitions", "unreadable"}
+
+// A display says how a formula is set, where the mark-up says so.
+type display uint8
+
+const (
+	dispUnknown display = iota
+	dispInline
+	dispBlock
+)
+
+// block returns dispBlock if b, else dispInline.
+func blockIf(b bool) display {
+	if b {
+		return dispBlock
+	}
+	return dispInline
+}
+
+// An atom is one formula. Whatever a page uses to show it, the text gets it
+// exactly once.
+type atom struct {
+	start, end int32 // its TeX in page.texBuf
+	node       dom.Node
+	form       form
+	display    bool
+	emitted    bool
+}
+
+// tex returns the TeX of an atom.
+func (p *page) tex(i int32) []byte {
+	a := &p.atoms[i]
+	return p.texBuf[a.start:a.end]
+}
+
+// setAtom makes the subtree of n one formula with the source src, which may lie
+// in any buffer but texBuf. It reports true in any case: also an empty formula
+// or one that only defines macros stands for the whole subtree.
+func (p *page) setAtom(n dom.Node, f form, src string, d display) bool {
+	i, kind := p.addAtom(f, src, d)
+	m := &p.m[n]
+	switch kind {
+	case addedBlank:
+		m.flags |= nfGap
+		return true
+	case addedDefinitions:
+		m.flags |= nfDrop
+		return true
+	case addedAtom:
+	}
+	a := &p.atoms[i]
+	a.node = n
+	if p.isTwin(i, n) {
+		p.atoms = p.atoms[:i]
+		p.texBuf = p.texBuf[:a.start]
+		p.lost[lossDuplicate]++
+		m.flags |= nfDrop
+		return true
+	}
+	m.flags |= nfAtom
+	m.atom = i + 1
+	m.atoms = 1
+	return true
+}
+
+// isTwin reports whether atom i, at n, repeats the atom before it: one of the
+// two stands in a noscript element.
+func (p *page) isTwin(i int32, n dom.Node) bool {
+	if i == 0 {
+		return false
+	}
+	before := p.atoms[i-1].node
+	if before <= 0 || n-before > 16 || (p.m[n].flags^p.m[before].flags)&nfNoscript == 0 {
+		return false
+	}
+	return bytes.Equal(p.tex(i), p.tex(i-1))
+}
+
+// added tells what addAtom made of a source.
+type added uint8
+
+const (
+	addedAtom added = iota
+	addedBlank
+	addedDefinitions
+)
+
+// addAtom cleans a source and stores it as a formula without a node.
+func (p *page) addAtom(f form, src string, d display) (index int32, kind added) {
+	src = strings.TrimSpace(src)
+	if src == "" {
+		return 0, addedBlank
+	}
+	if definitionsOnly(src) {
+		p.lost[lossDefinitions]++
+		return 0, addedDefinitions
+	}
+	if strings.Contains(src, `\amp`) || strings.Contains(src, `\lt`) || strings.Contains(src, `\gt`) {
+		src = unescapeXMLMacros(src)
+	}
+	start := int32(len(p.texBuf))
+	if strings.Contains(src, `\label{`) {
+		src = tex.DropLabels(src, p.isReferred)
+	}
+	var hint tex.Display
+	p.texBuf, hint = tex.Clean(p.texBuf, src)
+	if len(p.texBuf) == int(start) {
+		return 0, addedBlank
+	}
+	if !p.mayCompose {
+		for _, b := range p.texBuf[start:] {
+			if b >= 0xcc {
+				p.mayCompose = true
+				break
+			}
+		}
+	}
+	if d == dispUnknown {
+		d = blockIf(hint == tex.Block)
+	}
+	p.texBuf = p.texBuf[:int(start)+settleLines(p.texBuf[start:], d == dispBlock)]
+	p.atoms = append(p.atoms, atom{start: start, end: int32(len(p.texBuf)), node: dom.None, form: f, display: d == dispBlock})
+	return int32(len(p.atoms) - 1), addedAtom
+}
+
+// textOf returns the decoded text of a subtree in the page's scratch memory.
+func (p *page) textOf(n dom.Node) string {
+	p.scratch = p.tree.AppendText(p.scratch[:0], n)
+	return view(p.scratch)
+}
+
+// isBlankText reports whether n is a text node of white space.
+func (p *page) isBlankText(n dom.Node) bool {
+	return p.tree.Kind(n) == dom.Text && len(bytes.TrimSpace(p.tree.RawText(n))) == 0
+}
+
+// alone reports whether n, with the inline elements around it, is all there is
+// in a paragraph, a definition or a centred block, punctuation excepted.
+func (p *page) alone(n dom.Node) bool {
+	t := &p.tree
+	for range 5 {
+		for s, steps := t.NextSibling(n), 0; s != dom.None; s = t.NextSibling(s) {
+			if steps++; steps > 4 || !p.isFiller(s) {
+				return false
+			}
+		}
+		for s, steps := t.PrevSibling(n), 0; s != dom.None; s = t.PrevSibling(s) {
+			if steps++; steps > 4 || !p.isBlankText(s) && t.Kind(s) != dom.Comment {
+				return false
+			}
+		}
+		n = t.Parent(n)
+		switch t.Tag(n) {
+		case dom.P, dom.Dd, dom.Center:
+			return true
+		case dom.Span, dom.A, dom.I, dom.B, dom.Em, dom.Strong, dom.Font, dom.Nobr, dom.Small, dom.Big:
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// isFiller reports whether n is white space, a comment, or the punctuation that
+// closes a display formula.
+func (p *page) isFiller(n dom.Node) bool {
+	switch p.tree.Kind(n) {
+	case dom.Comment:
+		return true
+	case dom.Text:
+		b := bytes.TrimSpace(p.tree.RawText(n))
+		return len(b) == 0 || len(b) == 1 && (b[0] == '.' || b[0] == ',' || b[0] == ';') || string(b) == "&nbsp;"
+	case dom.Element:
+		return p.tree.Tag(n) == dom.Br
+	case dom.Document, dom.Doctype:
+	}
+	return false
+}
+
+// inDisplayWrapper reports whether one of the four elements around n is a
+// wrapper of display formulas.
+func (p *page) inDisplayWrapper(n dom.Node) bool {
+	t := &p.tree
+	for range 4 {
+		n = t.Parent(n)
+		if n == dom.None {
+			return false
+		}
+		bits := p.classes.lookup(t.Class(n), false)
+		if bits.math&(mcDisplayWrapper) != 0 {
+			return true
+		}
+		if name := t.Name(n); name == "disp-formula" {
+			return true
+		}
+		if t.Tag(n) == dom.P || t.Tag(n) == dom.Td && bits.math == 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// settleLines brings the white space of a formula in order, in place, and
+// returns its new length: an inline formula stands on one line, and so does a
+// display formula whose first line is its last.
+func settleLines(src []byte, block bool) int {
+	if block {
+		return len(trimBreaks(src))
+	}
+	for i, b := range src {
+		if b == '\n' {
+			src[i] = ' '
+		}
+	}
+	return len(trimBreaks(src))
+}
+
+// trimBreaks drops white space and line breaks of TeX at the end of a formula,
+// where they break nothing; the blank of a final "\ " stays.
+func trimBreaks(src []byte) []byte {
+	for {
+		trimmed := bytes.TrimRight(src, " \n")
+		if oddBackslashes(trimmed) {
+			return src[:min(len(src), len(trimmed)+1)]
+		}
+		if !bytes.HasSuffix(trimmed, []byte(`\\`)) {
+			return trimmed
+		}
+		src = trimmed[:len(trimmed)-2]
+	}
+}
+
+// definitionsOnly reports whether a source only defines macros, also where an
+// author forgot the backslash of the name.
+func definitionsOnly(src string) bool {
+	if strings.IndexByte(src, '\\') < 0 {
+		return false
+	}
+	if src == `\begingroup` || src == `\endgroup` {
+		return true // scopes of macros on Stack Exchange
+	}
+	if rest, ok := strings.CutPrefix(src, `\newcommand{`); ok && rest != "" && rest[0] != '\\' {
+		src = `\newcommand{\` + rest
+	}
+	return tex.DefinitionsOnly(src)
+}
+
+// unescapeXMLMacros replaces the macros \amp, \lt and \gt, by which PreTeXt and
+// MathJax users avoid the characters that XML reserves.
+func unescapeXMLMacros(s string) string {
+	var sb strings.Builder
+	sb.Grow(len(s))
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 || i+1 == len(s) {
+			sb.WriteString(s)
+			return sb.String()
+		}
+		sb.WriteString(s[:i])
+		s = s[i:]
+		n := 1
+		for n < len(s) && isLetter(s[n]) {
+			n++
+		}
+		switch s[:n] {
+		case `\amp`:
+			sb.WriteByte('&')
+		case `\lt`:
+			sb.WriteByte('<')
+		case `\gt`:
+			sb.WriteByte('>')
+		default:
+			n = max(n, 2) // a control symbol is two bytes
+			sb.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+}
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// isReferred reports whether the text of the page refers to a label.
+func (p *page) isReferred(label string) bool {
+	if p.labels == nil {
+		p.labels = make(map[string]bool)
+		rest := p.body
+		for {
+			i := bytes.Index(rest, []byte("ref{"))
+			if i < 0 {
+				break
+			}
+			rest = rest[i+len("ref{"):]
+			if j := bytes.IndexByte(rest[:min(len(rest), 200)], '}'); j >= 0 {
+				p.labels[string(rest[:j])] = true
+			}
+		}
+	}
+	return p.labels[label]
+}

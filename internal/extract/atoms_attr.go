@@ -1,0 +1,312 @@
+package extract
+
+import (
+	"strings"
+
+	"mathsieve/internal/extract/asciimath"
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
+)
+
+// scanMath makes n a formula if it carries one and reports whether the whole
+// subtree is settled. The order is that of trust: what a renderer wrote comes
+// before attributes, and attributes come before text in a likely container.
+func (p *page) scanMath(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool {
+	m := &p.m[n]
+	if m.flags&nfCode != 0 && roles[tag]&roleCode == 0 {
+		return false
+	}
+	if roles[tag]&roleCode != 0 {
+		return p.codeFormula(n, tag, a, bits)
+	}
+	switch tag {
+	case dom.Math:
+		return p.mathElement(n, a)
+	case dom.MjxContainer:
+		return p.mjxContainer(n, a)
+	case dom.MjxAssistiveMml:
+		if math := p.tree.Find(n, dom.Math); math != dom.None {
+			return p.convertMathML(n, math, formMathJax3, dispUnknown)
+		}
+		return false
+	case dom.MjxMath:
+		return p.rebuilt(n, formMathJax3, dispUnknown, n, p.conv.ConvertCHTML)
+	case dom.Img, dom.Image:
+		return p.imageElement(n, a, bits)
+	case dom.Body, dom.Html, dom.Main, dom.Article, dom.Ul, dom.Ol, dom.Table, dom.Tbody, dom.Tr, dom.Form,
+		dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6, dom.A, dom.Input, dom.Button, dom.Meta, dom.Link:
+		if tag == dom.Table || tag == dom.H1 || tag == dom.H2 || tag == dom.A {
+			p.region(n, bits)
+		}
+		return false
+	case dom.Other, dom.Formula, dom.Asciimath, dom.TexMath:
+		if p.customElement(n, tag, a) {
+			return true
+		}
+	}
+	c := bits.math
+	if c == 0 && a.tex == "" && a.mathml == "" {
+		return false
+	}
+	switch {
+	case c&mcJunk != 0:
+		m.flags |= nfDrop
+		return true
+	case c&mcPreview != 0:
+		return p.mathJaxPreview(n)
+	case c&mcKatexError != 0:
+		return p.katexError(n)
+	case c&(mcKatex|mcKatexDisplay|mcKatexMathML) != 0:
+		if p.katex(n, a, bits) {
+			return true
+		}
+	case c&mcMathJaxNode != 0 && p.mathJaxNode(n, a, bits):
+		return true
+	case c&mcFrame != 0 && p.mathJaxFrame(n, a, bits):
+		return true
+	case c&mcWiki != 0 && p.wikiElement(n, bits):
+		return true
+	case c&mcTexError != 0:
+		return p.texError(n)
+	case c&mcMathQuill != 0 && p.mathQuill(n):
+		return true
+	case c&mcCopyText != 0 && p.afterContainer(n):
+		m.flags |= nfDrop
+		return true
+	case c&mcSource != 0 && p.afterFormula(n):
+		m.flags |= nfDrop
+		return true
+	}
+	if a.tex != "" && p.attributeFormula(n, tag, a, bits) {
+		return true
+	}
+	if a.mathml != "" && c&mcFrame == 0 && p.mathMLString(n, formAttribute, a.mathml, p.markedDisplay(tag, a, bits)) {
+		return true
+	}
+	if c&mcAsciiMath != 0 {
+		m.flags |= nfAsciiMath
+	}
+	if c&(mcBare|mcForce|mcHTMLMath) != 0 && p.bareContainer(n, bits, p.markedDisplay(tag, a, bits)) {
+		return true
+	}
+	p.region(n, bits)
+	return false
+}
+
+// region notes that raw delimiters inside n are certain.
+func (p *page) region(n dom.Node, bits classBits) {
+	if bits.math&mcRegion != 0 {
+		p.m[n].flags |= nfRegion
+	}
+}
+
+// markedDisplay is what attributes, class and tag say of the display.
+func (p *page) markedDisplay(tag dom.Tag, a *attrs, bits classBits) display {
+	switch {
+	case a.display == "true" || a.display == "block" || a.display == "display":
+		return dispBlock
+	case a.display == "false" || a.display == "inline" || bits.math&mcInline != 0:
+		return dispInline
+	case bits.math&mcDisplay != 0, tag == dom.Div, tag == dom.P, tag == dom.Figure, tag == dom.Section:
+		return dispBlock
+	}
+	return dispUnknown
+}
+
+// attributeFormula takes the TeX of a data attribute.
+func (p *page) attributeFormula(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool {
+	s := strings.TrimSpace(a.tex)
+	class := bits.math&(mcBare|mcForce|mcKatex|mcKatexDisplay|mcImage|mcRegion|mcMathQuill) != 0
+	if s == "" || s == "true" || s == "false" || strings.HasPrefix(s, "{\"") || strings.HasPrefix(s, "[{") ||
+		strings.Contains(s, "://") || isNumber(s) && !class {
+		return false
+	}
+	switch a.texName {
+	case "data-value", "data-content", "data-original", "data-raw", "data-expression", "data-entry", "data-math", "tex", "latex":
+		if !class && (a.texName != "data-math" && a.texName != "data-expression" || !tex.LooksMath(s)) {
+			return false
+		}
+	case "data-asciimath":
+		p.scratch = asciimath.ToTeX(p.scratch[:0], s)
+		return p.setAtom(n, formAsciiMath, string(p.scratch), p.markedDisplay(tag, a, bits))
+	default:
+		if !class && !tex.LooksMath(s) {
+			return false
+		}
+	}
+	if size := p.tree.End(n) - n; size > 2000 || roles[tag]&roleBlock != 0 && size > 200 {
+		return false
+	}
+	d := p.markedDisplay(tag, a, bits)
+	if a.tex != "" && strings.Contains(a.class, "ztext-math") {
+		// Zhihu's editor marks display formulas by a final line break.
+		d = blockIf(strings.HasSuffix(s, `\\`) || strings.HasPrefix(s, `\begin`))
+		s = strings.TrimSuffix(s, `\\`)
+	}
+	return p.setAtom(n, formAttribute, s, d)
+}
+
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if b := s[i]; (b < '0' || b > '9') && b != '.' && b != '-' && b != ',' {
+			return false
+		}
+	}
+	return true
+}
+
+// customElement handles elements that web components and XML vocabularies use
+// for formulas.
+func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
+	name := p.tree.Name(n)
+	d := dispUnknown
+	switch name {
+	case "la-tex", "tex-math", "inline-math", "d-math", "dt-math", "math-renderer", "mathjax", "x-eq", "ms-katex", "latex-js",
+		"eq", "tex", "latex", "formula", "math-tex", "math-field", "math-inline", "math-jax", "tex-inline", "eqn", "katex", "i-math", "ng-katex", "mathlive-static":
+		d = blockIf(a.display == "true" || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
+			p.tree.HasClass(n, "js-display-math"))
+		if d == dispInline {
+			d = dispUnknown
+		}
+		if name == "tex-math" && d == dispUnknown && p.inDisplayWrapper(n) {
+			d = dispBlock
+		}
+	case "block-math", "math-block", "display-math", "eqnarray", "tex-block", "math-display", "katex-block", "katex-display":
+		d = dispBlock
+	case "asciimath", "ascii-math", "a-math":
+		p.scratch = asciimath.ToTeX(p.scratch[:0], strings.Trim(strings.TrimSpace(p.textOf(n)), "`"))
+		return p.setAtom(n, formAsciiMath, string(p.scratch), dispUnknown)
+	default:
+		if isPrefixedMath(name) {
+			return p.mathElement(n, a)
+		}
+		if !strings.HasPrefix(name, "katex-") {
+			return false
+		}
+	}
+	if a.tex != "" && a.tex != "true" {
+		return p.setAtom(n, formElement, a.tex, d)
+	}
+	size := int(p.tree.End(n) - n)
+	if size > 200 || !p.spend(size) {
+		return false
+	}
+	if p.tree.Find(n, dom.Math, dom.Annotation, dom.MjxContainer, dom.P, dom.Table) != dom.None {
+		return false
+	}
+	src := strings.TrimSpace(p.textOf(n))
+	if src == "" {
+		return false
+	}
+	if tag == dom.Other && (name == "eq" || name == "tex" || name == "latex" || name == "formula") && !tex.LooksMath(src) {
+		if _, _, ok := tex.Delimited(src); !ok {
+			return false
+		}
+	}
+	return p.setAtom(n, formElement, strings.Clone(src), d)
+}
+
+// wikiElement handles MediaWiki's wrapper: MathML, hidden or not, and an image.
+func (p *page) wikiElement(n dom.Node, bits classBits) bool {
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if size > 20_000 || !p.spend(size) {
+		return false
+	}
+	d := blockIf(bits.math&mcDisplay != 0)
+	if math := t.Find(n, dom.Math); math != dom.None {
+		if mode, _ := t.Attr(math, "display"); mode == "block" || d == dispInline && p.alone(n) {
+			d = dispBlock
+		}
+		return p.convertMathML(n, math, formMediaWiki, d)
+	}
+	img := t.Find(n, dom.Img)
+	if img == dom.None {
+		return false
+	}
+	if p.classes.lookup(t.Class(img), false).math&mcDisplay != 0 {
+		d = dispBlock
+	}
+	alt, _ := t.Attr(img, "alt")
+	if strings.TrimSpace(alt) == "" {
+		return false
+	}
+	return p.setAtom(n, formMediaWiki, alt, d)
+}
+
+// texError takes the source out of MediaWiki's complaint about it.
+func (p *page) texError(n dom.Node) bool {
+	s := strings.TrimSpace(p.textOf(n))
+	if _, after, ok := strings.Cut(s, "): "); ok {
+		s = after
+	} else if _, after, ok := strings.Cut(s, ": "); ok {
+		s = after
+	}
+	if !tex.LooksMath(s) {
+		return false
+	}
+	return p.setAtom(n, formMediaWiki, strings.Clone(s), dispUnknown)
+}
+
+// mathQuill takes the source that a static MathQuill formula keeps for copying.
+func (p *page) mathQuill(n dom.Node) bool {
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if !p.spend(size) {
+		return false
+	}
+	for c := n + 1; c < t.End(n); c++ {
+		if t.Kind(c) == dom.Element && p.classes.lookup(t.Class(c), false).math&mcSelectable != 0 {
+			return p.setAtom(n, formAttribute, strings.Clone(p.textOf(c)), dispUnknown)
+		}
+	}
+	return false
+}
+
+// afterContainer and afterFormula report whether n repeats the formula beside
+// it.
+func (p *page) afterContainer(n dom.Node) bool { return p.afterFormula(n) }
+
+func (p *page) afterFormula(n dom.Node) bool {
+	before := p.tree.PrevElement(n)
+	return before != dom.None && p.m[before].flags&nfAtom != 0
+}
+
+// svgFormula makes a drawing of a formula a formula: one by MathJax with its
+// source, or one whose title or label is TeX.
+func (p *page) svgFormula(n dom.Node) bool {
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if size > 50_000 || !p.spend(min(size, 400)) {
+		return false
+	}
+	label, _ := t.Attr(n, "aria-label")
+	title := ""
+	for c := n + 1; c < t.End(n) && c < n+200; c++ {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Title:
+			if title == "" {
+				title = strings.TrimSpace(p.textOf(c))
+				title = strings.Clone(title)
+			}
+		case dom.G:
+			if kind, _ := t.Attr(c, "data-mml-node"); kind == "math" {
+				if src := p.rootTeX(c, ""); src != "" {
+					return p.setAtom(n, formMathJax3, src, dispUnknown)
+				}
+				if title == "" && label == "" {
+					return p.rebuildSVG(n, c, dispUnknown)
+				}
+			}
+		}
+	}
+	for _, s := range [...]string{title, label} {
+		if s != "" && strings.IndexByte(s, '\\') >= 0 && tex.LooksTeX(s) || s != "" && tex.LooksMath(s) && !isSpeech(s) && strings.ContainsAny(s, "^_=") {
+			return p.setAtom(n, formAttribute, s, blockIf(p.alone(n)))
+		}
+	}
+	return false
+}

@@ -1,0 +1,211 @@
+package extract
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
+)
+
+// imageElement makes an image a formula if its class, its address or its
+// alternative text say so, else it is dropped like all images.
+func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
+	src := a.src
+	if src == "" || strings.HasPrefix(src, "data:") {
+		if a.lazySrc != "" {
+			src = a.lazySrc
+		}
+	}
+	class := bits.math&(mcImage|mcForce) | p.containerClass(n)
+	comment := p.comment
+	p.comment = dom.None
+	if comment != dom.None && n-comment > 6 {
+		comment = dom.None
+	}
+	fromURL, urlDisplay, service := "", tex.Unknown, false
+	if isFormulaAddress(src) {
+		fromURL, urlDisplay, service = tex.FromImageURL(src)
+	}
+	d := p.imageDisplay(n, a, bits)
+
+	if a.tex != "" && (tex.LooksMath(a.tex) || class != 0) && a.texName != "data-original" {
+		return p.setAtom(n, formImage, a.tex, d)
+	}
+	if alt, ok := p.altTeX(a.alt, class != 0, service); ok {
+		if comment != dom.None && strings.Contains(alt, "...") {
+			return p.setAtom(n, formImage, commentSource(p.tree.RawText(comment)), d)
+		}
+		return p.setAtom(n, formImage, alt, d)
+	}
+	if comment != dom.None {
+		if source := commentSource(p.tree.RawText(comment)); source != "" {
+			return p.setAtom(n, formImage, source, d)
+		}
+	}
+	if a.mathml != "" && p.mathMLString(n, formImage, a.mathml, d) {
+		return true
+	}
+	if title, ok := p.altTeX(a.title, class != 0, service); ok && !strings.Contains(title, "QuickLaTeX") {
+		return p.setAtom(n, formImage, title, d)
+	}
+	if service && fromURL != "" {
+		if d == dispUnknown {
+			d = displayOf(urlDisplay)
+		}
+		return p.setAtom(n, formImage, fromURL, d)
+	}
+	if a.label != "" && class != 0 && tex.LooksMath(a.label) {
+		return p.setAtom(n, formImage, a.label, d)
+	}
+	p.m[n].flags |= nfDrop
+	return true
+}
+
+// containerClass returns the class of maths that the two elements around an
+// image have: generators often mark the block and not the image.
+func (p *page) containerClass(n dom.Node) (m mathClass) {
+	t := &p.tree
+	for range 2 {
+		if n = t.Parent(n); n <= dom.Root {
+			break
+		}
+		switch t.Tag(n) {
+		case dom.Div, dom.P, dom.Span:
+			if class := t.Class(n); class != "" {
+				if c := p.classes.lookup(class, false).math; c&mcBare != 0 && c&mcImage != 0 {
+					m |= mcImage
+				}
+			}
+		}
+	}
+	return m
+}
+
+// displayOf translates what a formula says about itself.
+func displayOf(d tex.Display) display {
+	switch d {
+	case tex.Block:
+		return dispBlock
+	case tex.Inline:
+		return dispInline
+	case tex.Unknown:
+	}
+	return dispUnknown
+}
+
+// imageDisplay says how the mark-up sets an image.
+func (p *page) imageDisplay(n dom.Node, a *attrs, bits classBits) display {
+	switch {
+	case bits.math&mcDisplay != 0:
+		return dispBlock
+	case bits.math&mcInline != 0:
+		return dispInline
+	case bits.math&mcImage != 0 && strings.Contains(a.class, "displayed"):
+		return dispBlock
+	}
+	t := &p.tree
+	parent := t.Parent(n)
+	switch t.Tag(parent) {
+	case dom.Center:
+		if p.alone(n) {
+			return dispBlock
+		}
+	case dom.Div, dom.P:
+		if above := t.Parent(parent); t.Tag(parent) == dom.P && t.Tag(above) == dom.Div && p.alone(n) {
+			if p.classes.lookup(t.Class(above), false).math&mcBare != 0 {
+				return dispBlock
+			}
+		}
+		if class := t.Class(parent); class != "" {
+			if m := p.classes.lookup(class, false).math; m&(mcDisplayWrapper|mcDisplay) != 0 ||
+				m&mcBare != 0 && t.Tag(parent) == dom.Div || containsFold(class, "aligncenter") && p.alone(n) {
+				return dispBlock
+			}
+		}
+		if align, _ := t.Attr(parent, "align"); strings.EqualFold(align, "center") && p.alone(n) {
+			return dispBlock
+		}
+	}
+	if strings.Contains(a.class, "aligncenter") && p.alone(n) {
+		return dispBlock
+	}
+	return dispUnknown
+}
+
+// altTeX returns the TeX in an alternative text. Without a class or a service
+// that vouches for it, the text must have delimiters around the whole or a TeX
+// command.
+func (p *page) altTeX(alt string, class, service bool) (string, bool) {
+	alt = strings.TrimSpace(alt)
+	if alt == "" || len(alt) > 1<<16 || isDrawing(alt) {
+		return "", false
+	}
+	if strings.Contains(alt, "%5C") || strings.Contains(alt, "%7B") {
+		if s, err := url.PathUnescape(alt); err == nil {
+			alt = s
+		}
+	}
+	alt = tex.JoinBroken(alt)
+	if inner, _, ok := tex.Delimited(alt); ok {
+		return alt, class || service || tex.LooksMath(inner)
+	}
+	if !class && !service {
+		return alt, strings.IndexByte(alt, '\\') >= 0 && tex.LooksTeX(alt)
+	}
+	if strings.HasPrefix(alt, "http") && strings.Contains(alt, "://") || strings.HasPrefix(alt, "data:") {
+		return "", false
+	}
+	return alt, tex.LooksMath(alt) || tex.LooksTeX(alt) || plausibleFormula(alt)
+}
+
+// isDrawing reports whether an alternative text is the source of a picture or a
+// table, not of a formula.
+func isDrawing(alt string) bool {
+	if strings.HasPrefix(alt, "[asy]") {
+		return true
+	}
+	alt = strings.TrimLeft(alt, "$ ")
+	for _, start := range [...]string{`\begin{figure`, `\begin{table`, `\begin{picture`, `\begin{tikz`, `\begin{tabular`, `\begin{center`, `\includegraphics`, `\epsfig`, `\begin{rawhtml`, `\begin{lstlisting`, `\begin{verbatim`} {
+		if strings.HasPrefix(alt, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// plausibleFormula accepts what a maths class or service vouches for, but no
+// description in words.
+func plausibleFormula(s string) bool {
+	words := 0
+	for w := range strings.FieldsSeq(s) {
+		w = strings.Trim(w, ".,;:()[]")
+		if len(w) >= 4 && isLetters(w) {
+			words++
+		}
+	}
+	return words == 0
+}
+
+// isFormulaAddress is a quick test for addresses of services that draw
+// formulas.
+func isFormulaAddress(src string) bool {
+	if len(src) < 8 || strings.HasPrefix(src, "data:") {
+		return false
+	}
+	for _, part := range [...]string{"tex", "codecogs", "math", "chart", "equation", "eqn", "formula", "%5C", "%5c", "latex", "TeX", "\\"} {
+		if strings.Contains(src, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// commentSource returns the TeX in a comment of latex2html: MATH and the source
+// in its delimiters.
+func commentSource(comment []byte) string {
+	s := bytes.TrimSpace(comment)
+	s = bytes.TrimPrefix(s, []byte("MATH"))
+	return string(bytes.TrimSpace(s))
+}

@@ -1,0 +1,177 @@
+package extract
+
+import (
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
+)
+
+// katex handles the output of KaTeX, from the outermost wrapper down: the
+// annotation of its MathML half, the text of that half where a site has cut
+// the tags away, the source in an attribute around it, and at last the visual
+// half.
+func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if size > 50_000 || !p.spend(size) {
+		return false
+	}
+	d := dispInline
+	if bits.math&(mcKatexDisplay|mcDisplay) != 0 || a.display == "true" || a.display == "block" {
+		d = dispBlock
+	}
+	var annotation, mathHalf, visual, failed, script dom.Node = dom.None, dom.None, dom.None, dom.None, dom.None
+	source := a.tex
+	formulas := 0
+	for c := n; c < t.End(n); c++ {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Annotation:
+			if p.isTeXAnnotation(c) && annotation == dom.None {
+				annotation = c
+			}
+		case dom.Math:
+			if mode, _ := t.Attr(c, "display"); mode == "block" {
+				d = dispBlock
+			}
+		case dom.Script:
+			if typ, _ := t.Attr(c, "type"); scriptType(typ) != "" {
+				script = c
+			}
+		case dom.P, dom.Li, dom.H1, dom.H2, dom.H3, dom.Table:
+			return false // the class stands on a part of the page
+		case dom.Span, dom.Div:
+			class := t.Class(c)
+			if class == "" {
+				continue
+			}
+			switch m := p.classes.lookup(class, false).math; {
+			case m&mcKatexMathML != 0:
+				if mathHalf == dom.None {
+					mathHalf = c
+				}
+			case m&mcKatexHTML != 0:
+				if visual == dom.None {
+					visual = c
+				}
+			case m&mcKatexError != 0:
+				failed = c
+			case m&mcKatex != 0 && c != n:
+				formulas++
+			}
+			if visual == dom.None && t.HasClass(c, "katex-base") {
+				visual = c
+			}
+		}
+	}
+	if formulas > 1 && size > 200 && bits.math&(mcForce) == 0 && bits.math&mcKatexDisplay == 0 {
+		return false // a container of several formulas
+	}
+	switch {
+	case annotation != dom.None:
+		return p.setAtom(n, formKaTeX, strings.Clone(p.textOf(annotation)), d)
+	case script != dom.None:
+		child := t.FirstChild(script)
+		if child != dom.None {
+			return p.setAtom(n, formKaTeX, string(t.RawText(child)), d)
+		}
+	case source != "" && tex.LooksMath(source):
+		return p.setAtom(n, formKaTeX, source, d)
+	case failed != dom.None:
+		return p.setAtom(n, formKaTeX, strings.Clone(p.textOf(failed)), d)
+	}
+	if mathHalf != dom.None {
+		if math := t.Find(mathHalf, dom.Math); math != dom.None && p.hasElementChild(math) {
+			return p.convertMathML(n, math, formKaTeX, d)
+		}
+		if src := lastLine(p.textOf(mathHalf)); src != "" {
+			return p.setAtom(n, formKaTeX, strings.Clone(src), d)
+		}
+	}
+	if visual != dom.None {
+		if src := p.ancestorSource(n); src != "" {
+			return p.setAtom(n, formKaTeX, src, d)
+		}
+		if p.rebuilt(n, formKaTeX, d, visual, p.conv.ConvertKaTeXHTML) {
+			return true
+		}
+	}
+	if visual == dom.None && mathHalf == dom.None {
+		return p.bareContainer(n, bits, d)
+	}
+	p.lost[lossUnreadable]++
+	p.m[n].flags |= nfDrop
+	return true
+}
+
+// ancestorSource returns the TeX in an attribute of one of the four elements
+// around n.
+func (p *page) ancestorSource(n dom.Node) string {
+	var r attrReader
+	r.init()
+	for range 4 {
+		if n = p.tree.Parent(n); n <= dom.Root {
+			return ""
+		}
+		if a := r.read(&p.tree, n); a.tex != "" && tex.LooksMath(a.tex) {
+			return a.tex
+		}
+	}
+	return ""
+}
+
+// lastLine returns the last line of s that is not blank: where the tags of
+// KaTeX's MathML were stripped, the source comes after the tokens.
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.LastIndexByte(s, '\n'); i >= 0 {
+		return strings.TrimSpace(s[i+1:])
+	}
+	return s
+}
+
+// katexError makes the source that KaTeX could not parse a formula.
+func (p *page) katexError(n dom.Node) bool {
+	return p.setAtom(n, formKaTeX, strings.Clone(p.textOf(n)), blockIf(p.alone(n)))
+}
+
+// A renderCall is a formula that a script of the page puts into an element.
+type renderCall struct {
+	id, tex string
+	display bool
+}
+
+// resolveRenderCalls puts the formulas of katex.render calls into the elements
+// that they name.
+func (p *page) resolveRenderCalls() {
+	if len(p.renderCalls) == 0 {
+		return
+	}
+	t := &p.tree
+	calls := make(map[string]renderCall, len(p.renderCalls))
+	for _, c := range p.renderCalls {
+		calls[c.id] = c
+	}
+	for n := dom.Node(1); int(n) < t.Len(); {
+		if t.Kind(n) != dom.Element || p.m[n].flags&(nfDrop|nfAtom) != 0 {
+			if t.Kind(n) == dom.Element {
+				n = t.End(n)
+			} else {
+				n++
+			}
+			continue
+		}
+		if id := t.ID(n); id != "" {
+			if c, ok := calls[id]; ok {
+				delete(calls, id)
+				p.setAtom(n, formKaTeX, c.tex, blockIf(c.display))
+				n = t.End(n)
+				continue
+			}
+		}
+		n++
+	}
+}

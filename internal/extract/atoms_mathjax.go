@@ -1,0 +1,369 @@
+package extract
+
+import (
+	"strings"
+
+	"mathsieve/internal/extract/asciimath"
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
+)
+
+// scriptType returns the part of a script's type that tells mathematics from
+// code, "" if it is no formula. The type is matched by its prefix: display
+// formulas are of the type "math/tex; mode=display".
+func scriptType(typ string) string {
+	typ = strings.TrimSpace(typ)
+	if !hasFoldPrefix(typ, "math/") {
+		return ""
+	}
+	name := typ[len("math/"):]
+	if i := strings.IndexAny(name, "; \t"); i >= 0 {
+		name = name[:i]
+	}
+	return name
+}
+
+// mathScript makes a script of MathJax 2 a formula.
+func (p *page) mathScript(n dom.Node, typ string) {
+	t := &p.tree
+	d := blockIf(containsFold(typ, "mode=display") || containsFold(typ, "mode = display"))
+	child := t.FirstChild(n)
+	if child == dom.None || t.Kind(child) != dom.Text {
+		p.m[n].flags |= nfGap
+		return
+	}
+	src := string(t.RawText(child))
+	name := scriptType(typ)
+	if p.m[n].flags&nfHead != 0 {
+		p.lost[lossDefinitions]++ // in the head it can only define macros
+		return
+	}
+	switch {
+	case strings.EqualFold(name, "mml"), strings.EqualFold(name, "mathml"):
+		p.mathMLString(n, formMathJax2, src, d)
+	case strings.EqualFold(name, "asciimath"):
+		p.scratch = asciimath.ToTeX(p.scratch[:0], src)
+		p.setAtom(n, formMathJax2, string(p.scratch), d)
+	default:
+		p.setAtom(n, formMathJax2, src, d)
+	}
+}
+
+// mathJaxPreview handles what MathJax 2 shows until the formula is set: it goes
+// if the formula follows, else it may be the only copy.
+func (p *page) mathJaxPreview(n dom.Node) bool {
+	t := &p.tree
+	next := n
+	for range 3 {
+		if next = t.NextElement(next); next == dom.None {
+			break
+		}
+		if t.Tag(next) == dom.Script {
+			if typ, _ := t.Attr(next, "type"); scriptType(typ) != "" {
+				p.m[n].flags |= nfDrop
+				return true
+			}
+			break
+		}
+		bits := p.classes.lookup(t.Class(next), false)
+		if bits.math&mcFrame == 0 && t.Tag(next) != dom.MjxContainer {
+			break
+		}
+		if p.frameHasSource(next) {
+			p.m[n].flags |= nfDrop
+			return true
+		}
+	}
+	src := strings.TrimSpace(p.textOf(n))
+	if inner, _, ok := tex.Delimited(src); ok {
+		src = strings.TrimSpace(inner)
+	}
+	if tex.LooksMath(src) {
+		return p.setAtom(n, formMathJax2, strings.Clone(src), dispUnknown)
+	}
+	if t.Find(n, dom.Img, dom.Math) != dom.None {
+		return false
+	}
+	p.m[n].flags |= nfDrop
+	return true
+}
+
+// frameHasSource reports whether the output of MathJax 2 at n can be read
+// without its preview.
+func (p *page) frameHasSource(n dom.Node) bool {
+	if p.scriptAfter(n) != dom.None {
+		return true
+	}
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if !p.spend(min(size, 64)) {
+		return false
+	}
+	for c := n; c < t.End(n) && c < n+64; c++ {
+		if t.Kind(c) == dom.Element && (t.Tag(c) == dom.Math || t.HasAttr(c, "data-mathml")) {
+			return true
+		}
+	}
+	return t.Find(n, dom.Math) != dom.None
+}
+
+// scriptAfter returns the script of MathJax 2 that belongs to the output at n,
+// or None.
+func (p *page) scriptAfter(n dom.Node) dom.Node {
+	t := &p.tree
+	for range 2 {
+		next := t.NextElement(n)
+		for range 2 {
+			if next == dom.None {
+				break
+			}
+			if t.Tag(next) == dom.Script {
+				if typ, _ := t.Attr(next, "type"); scriptType(typ) != "" {
+					return next
+				}
+				return dom.None
+			}
+			if p.classes.lookup(t.Class(next), false).math&mcFrame == 0 {
+				return dom.None
+			}
+			next = t.NextElement(next)
+		}
+		// The output may be wrapped once more than the script.
+		if next != dom.None || t.PrevElement(n) != dom.None {
+			return dom.None
+		}
+		n = t.Parent(n)
+		if n == dom.None || t.Tag(n) != dom.Span && t.Tag(n) != dom.Div {
+			return dom.None
+		}
+	}
+	return dom.None
+}
+
+// mathJaxFrame handles the output of MathJax 2. The script beside it is the
+// best source; a page that was cleaned of scripts still has MathML in an
+// attribute or for screen readers.
+func (p *page) mathJaxFrame(n dom.Node, a *attrs, bits classBits) bool {
+	t := &p.tree
+	if p.scriptAfter(n) != dom.None {
+		p.m[n].flags |= nfDrop
+		return true
+	}
+	mathml, label := a.mathml, a.label
+	d := blockIf(bits.math&(mcFrameDisplay|mcDisplay) != 0)
+	size := int(t.End(n) - n)
+	if size > 20_000 || !p.spend(size) {
+		return false
+	}
+	var math dom.Node = dom.None
+	for c := n + 1; c < t.End(n); c++ {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Script:
+			if typ, _ := t.Attr(c, "type"); scriptType(typ) != "" {
+				return false // a wrapper around several formulas, or around one with its script
+			}
+		case dom.Math:
+			if math == dom.None {
+				math = c
+			}
+		case dom.Span, dom.Div:
+			if mathml == "" {
+				mathml, _ = t.Attr(c, "data-mathml")
+			}
+			if class := t.Class(c); class != "" {
+				if p.classes.lookup(class, false).math&mcFrameDisplay != 0 {
+					d = dispBlock
+				}
+				if label == "" && t.HasClass(c, "mjx-math") {
+					label, _ = t.Attr(c, "aria-label")
+				}
+			}
+		case dom.P, dom.Li, dom.H1, dom.H2, dom.H3:
+			return false // the class stands on a part of the page
+		}
+	}
+	switch {
+	case label != "" && tex.LooksMath(label) && !isSpeech(label):
+		return p.setAtom(n, formMathJax2, label, d)
+	case mathml != "":
+		return p.mathMLString(n, formMathJax2, mathml, d)
+	case math != dom.None:
+		return p.convertMathML(n, math, formMathJax2, d)
+	}
+	if prev := t.PrevElement(n); prev != dom.None && p.m[prev].flags&nfAtom != 0 && t.HasClass(prev, "MathJax_Preview") {
+		p.m[n].flags |= nfDrop // the preview was the better copy
+		return true
+	}
+	return false
+}
+
+// mathJaxNode handles pages that mathjax-node typeset beforehand.
+func (p *page) mathJaxNode(n dom.Node, a *attrs, bits classBits) bool {
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if size > 20_000 || !p.spend(size) {
+		return false
+	}
+	d := blockIf(bits.math&mcDisplay != 0)
+	label := a.label
+	var math, title dom.Node = dom.None, dom.None
+	for c := n + 1; c < t.End(n); c++ {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Math:
+			math = c
+		case dom.Title:
+			if title == dom.None {
+				title = c
+			}
+		default:
+			if label == "" {
+				label, _ = t.Attr(c, "aria-label")
+			}
+			if d == dispInline && p.classes.lookup(t.Class(c), false).math&mcFrameDisplay != 0 {
+				d = dispBlock
+			}
+		}
+	}
+	switch {
+	case label != "" && !isSpeech(label):
+		return p.setAtom(n, formMathJax2, label, d)
+	case math != dom.None:
+		return p.convertMathML(n, math, formMathJax2, d)
+	case title != dom.None:
+		if s := p.textOf(title); tex.LooksMath(s) && !isSpeech(s) {
+			return p.setAtom(n, formMathJax2, strings.Clone(s), d)
+		}
+	}
+	return false
+}
+
+// isSpeech reports whether a label reads a formula aloud.
+func isSpeech(s string) bool {
+	if strings.IndexByte(s, '\\') >= 0 {
+		return false
+	}
+	words := 0
+	for w := range strings.FieldsSeq(s) {
+		if len(w) >= 3 && isLetters(w) {
+			words++
+		}
+	}
+	return words >= 2
+}
+
+func isLetters(s string) bool {
+	for i := range len(s) {
+		if b := s[i] | 0x20; b < 'a' || b > 'z' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// mjxContainer handles the output of MathJax 3 and 4.
+func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
+	t := &p.tree
+	size := int(t.End(n) - n)
+	if !p.spend(size) {
+		return false
+	}
+	d := blockIf(a.display == "true" || a.display == "block")
+	rootTeX := a.tex
+	var formula, annotation, copytext, math, chtml, svg dom.Node = dom.None, dom.None, dom.None, dom.None, dom.None, dom.None
+	for c := n + 1; c < t.End(n); c++ {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Formula:
+			formula = c
+		case dom.Annotation:
+			if p.isTeXAnnotation(c) && annotation == dom.None {
+				annotation = c
+			}
+		case dom.Math:
+			if math == dom.None {
+				math = c
+				rootTeX = p.rootTeX(c, rootTeX)
+			}
+		case dom.MjxMath:
+			if chtml == dom.None {
+				chtml = c
+				rootTeX = p.rootTeX(c, rootTeX)
+			}
+		case dom.G:
+			if svg == dom.None {
+				if kind, _ := t.Attr(c, "data-mml-node"); kind == "math" {
+					svg = c
+					rootTeX = p.rootTeX(c, rootTeX)
+				}
+			}
+		case dom.Span:
+			if class := t.Class(c); class != "" && p.classes.lookup(class, false).math&mcCopyText != 0 {
+				copytext = c
+			}
+		}
+	}
+	switch {
+	case formula != dom.None:
+		return p.setAtom(n, formMathJax3, strings.Clone(p.textOf(formula)), d)
+	case annotation != dom.None:
+		return p.setAtom(n, formMathJax3, strings.Clone(p.textOf(annotation)), d)
+	case rootTeX != "":
+		return p.setAtom(n, formMathJax3, rootTeX, d)
+	case copytext != dom.None:
+		return p.setAtom(n, formMathJax3, strings.Clone(p.textOf(copytext)), d)
+	case math != dom.None && p.convertMathML(n, math, formMathJax3, d):
+		return true
+	case chtml != dom.None && p.rebuilt(n, formMathJax3, d, chtml, p.conv.ConvertCHTML):
+		return true
+	case svg != dom.None && p.rebuildSVG(n, svg, d):
+		return true
+	}
+	p.lost[lossUnreadable]++
+	p.m[n].flags |= nfDrop
+	return true
+}
+
+// rootTeX returns the source that MathJax 4 writes on the outermost node of a
+// formula, joined from the children if the node lacks it. Deeper nodes carry
+// their own part and must not be read: there is one for every token.
+func (p *page) rootTeX(n dom.Node, found string) string {
+	if found != "" {
+		return found
+	}
+	t := &p.tree
+	if source, ok := t.Attr(n, "data-latex"); ok && source != "" {
+		return source
+	}
+	var parts []string
+	for c := range t.Children(n) {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		source, ok := t.Attr(c, "data-latex")
+		if !ok {
+			return ""
+		}
+		parts = append(parts, source)
+		if len(parts) > 500 {
+			return ""
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func containsFold(s, sub string) bool {
+	for i := 0; i+len(sub) <= len(s); i++ {
+		if strings.EqualFold(s[i:i+len(sub)], sub) {
+			return true
+		}
+	}
+	return false
+}

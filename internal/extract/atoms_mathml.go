@@ -1,0 +1,232 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
+)
+
+// subLimits bounds the trees of formulas that stand in attributes and scripts.
+var subLimits = dom.Options{MaxBytes: 1 << 20, MaxNodes: 100_000, MaxDepth: 256, MaxFormatting: 64, MaxRepairs: 1000}
+
+// isTeXAnnotation reports whether an annotation element holds TeX.
+func (p *page) isTeXAnnotation(n dom.Node) bool {
+	encoding, _ := p.tree.Attr(n, "encoding")
+	return texEncoding(encoding)
+}
+
+func texEncoding(encoding string) bool {
+	encoding = strings.TrimSpace(encoding)
+	switch {
+	case strings.EqualFold(encoding, "TeX"), strings.EqualFold(encoding, "LaTeX"):
+		return true
+	}
+	return containsFold(encoding, "x-tex") || containsFold(encoding, "x-latex") || containsFold(encoding, "application/tex") ||
+		containsFold(encoding, "text/latex") || containsFold(encoding, "application/latex")
+}
+
+// findAnnotation returns the TeX annotation below n, or None.
+func (p *page) findAnnotation(n dom.Node) dom.Node {
+	t := &p.tree
+	for c := t.Find(n, dom.Annotation); c != dom.None; c = t.FindNext(n, c, dom.Annotation) {
+		if p.isTeXAnnotation(c) {
+			return c
+		}
+	}
+	return dom.None
+}
+
+// mathElement makes a math element a formula.
+func (p *page) mathElement(n dom.Node, a *attrs) bool {
+	t := &p.tree
+	if !p.spend(int(t.End(n) - n)) {
+		p.lost[lossUnreadable]++
+		p.m[n].flags |= nfDrop
+		return true
+	}
+	d := dispInline
+	switch {
+	case a.display == "block" || a.display == "display" || a.display == "true":
+		d = dispBlock
+	case p.inDisplayWrapper(n), a.display != "inline" && p.alone(n):
+		d = dispBlock
+	}
+	alttext := ""
+	if a.texName == "alttext" {
+		alttext = a.tex
+	}
+	latex := ""
+	if a.texName != "alttext" {
+		latex = a.tex
+	} else if v, ok := t.Attr(n, "data-latex"); ok {
+		latex = v
+	}
+	if ann := p.findAnnotation(n); ann != dom.None {
+		if src := p.textOf(ann); strings.TrimSpace(src) != "" {
+			return p.setAtom(n, formMathML, strings.Clone(src), d)
+		}
+	}
+	if altIsTeX(alttext) {
+		return p.setAtom(n, formMathML, alttext, d)
+	}
+	if latex != "" {
+		return p.setAtom(n, formMathML, latex, d)
+	}
+	if p.texSibling(n) {
+		p.m[n].flags |= nfDrop
+		return true
+	}
+	if !p.hasElementChild(n) {
+		// Wikitext that leaked into the page.
+		return p.setAtom(n, formMathML, strings.Clone(p.textOf(n)), d)
+	}
+	return p.convertMathML(n, n, formMathML, d)
+}
+
+// texSibling reports whether the author's TeX stands beside n, as in the
+// alternatives of journal articles; that element then is the formula.
+func (p *page) texSibling(n dom.Node) bool {
+	t := &p.tree
+	next := n
+	for range 2 {
+		if next = t.NextElement(next); next == dom.None {
+			return false
+		}
+		if t.Tag(next) == dom.TexMath {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *page) hasElementChild(n dom.Node) bool {
+	for c := range p.tree.Children(n) {
+		if p.tree.Kind(c) == dom.Element {
+			return true
+		}
+	}
+	return false
+}
+
+// altIsTeX reports whether the alttext of a math element is TeX and no speech.
+func altIsTeX(s string) bool {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return false
+	}
+	if strings.ContainsAny(s, `\^_{`) {
+		return true
+	}
+	if !strings.ContainsAny(s, " \n") {
+		return len(s) <= 3 || !isLetters(s)
+	}
+	for w := range strings.FieldsSeq(s) {
+		if len(w) > 2 && isLetters(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// convertMathML makes n a formula out of the MathML element math below it or
+// beside it.
+func (p *page) convertMathML(n, math dom.Node, f form, d display) bool {
+	if math != n {
+		if ann := p.findAnnotation(math); ann != dom.None {
+			return p.setAtom(n, f, strings.Clone(p.textOf(ann)), d)
+		}
+		if alt, ok := p.tree.Attr(math, "alttext"); ok && altIsTeX(alt) {
+			return p.setAtom(n, f, alt, d)
+		}
+		if d == dispUnknown {
+			mode, _ := p.tree.Attr(math, "display")
+			d = blockIf(mode == "block")
+		}
+	}
+	out, err := p.conv.Convert(p.scratch[:0], &p.tree, math)
+	p.scratch = out
+	if err != nil {
+		p.lost[lossUnreadable]++
+		p.m[n].flags |= nfDrop
+		return true
+	}
+	return p.setAtom(n, f, string(out), d)
+}
+
+// mathMLString makes n a formula out of MathML that stands in an attribute or a
+// script: plain, escaped once more, or in the notation of Wiris.
+func (p *page) mathMLString(n dom.Node, f form, src string, d display) bool {
+	if xml, ok := tex.WirisMathML(src); ok {
+		src = xml
+	}
+	if !strings.Contains(src, "<") && strings.Contains(src, "&lt;") {
+		src = tex.Unescape(src)
+	}
+	src = strings.ReplaceAll(src, "&amp;#", "&#")
+	if err := p.sub.Parse([]byte(src), subLimits); err != nil {
+		p.lost[lossUnreadable]++
+		p.m[n].flags |= nfDrop
+		return true
+	}
+	math := findMath(&p.sub)
+	if math == dom.None {
+		return false
+	}
+	return p.convertSub(n, math, f, d)
+}
+
+// findMath returns the first math element of a tree, with or without a
+// namespace prefix, or None.
+func findMath(t *dom.Tree) dom.Node {
+	for c := dom.Node(0); int(c) < t.Len(); c++ {
+		if t.Kind(c) == dom.Element && (t.Tag(c) == dom.Math || t.Tag(c) == dom.Other && isPrefixedMath(t.Name(c))) {
+			return c
+		}
+	}
+	return dom.None
+}
+
+// isPrefixedMath reports whether an element name is math behind a namespace
+// prefix, which HTML parsers take for one odd name.
+func isPrefixedMath(name string) bool {
+	return len(name) > 5 && strings.HasSuffix(name, ":math")
+}
+
+// convertSub makes n a formula out of an element of the tree for small sources.
+func (p *page) convertSub(n, math dom.Node, f form, d display) bool {
+	t := &p.sub
+	for c := t.Find(math, dom.Annotation); c != dom.None; c = t.FindNext(math, c, dom.Annotation) {
+		if encoding, _ := t.Attr(c, "encoding"); texEncoding(encoding) {
+			p.scratch = t.AppendText(p.scratch[:0], c)
+			return p.setAtom(n, f, string(p.scratch), d)
+		}
+	}
+	if d == dispUnknown {
+		mode, _ := t.Attr(math, "display")
+		d = blockIf(mode == "block")
+	}
+	if latex, ok := t.Attr(math, "data-latex"); ok && latex != "" {
+		return p.setAtom(n, f, latex, d)
+	}
+	out, err := p.conv.Convert(p.scratch[:0], t, math)
+	p.scratch = out
+	if err != nil {
+		p.lost[lossUnreadable]++
+		p.m[n].flags |= nfDrop
+		return true
+	}
+	return p.setAtom(n, f, string(out), d)
+}
+
+// rebuilt makes n a formula out of the visual tree at from, which convert turns
+// into TeX.
+func (p *page) rebuilt(n dom.Node, f form, d display, from dom.Node, convert func([]byte, *dom.Tree, dom.Node) ([]byte, error)) bool {
+	out, err := convert(p.scratch[:0], &p.tree, from)
+	p.scratch = out
+	if err != nil || len(bytes.TrimSpace(out)) == 0 {
+		return false
+	}
+	return p.setAtom(n, f, string(out), d)
+}

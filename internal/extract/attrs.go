@@ -1,0 +1,140 @@
+package extract
+
+import (
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+)
+
+// attrs holds the attributes of one element that any rule asks for. The
+// strings alias the tree.
+type attrs struct {
+	class, id, style, role, typ, src, alt, title, href, encoding string
+	lang                                                         string
+	tex                                                          string // TeX in a data attribute
+	texName                                                      string // name of that attribute
+	mathml                                                       string // data-mathml
+	display                                                      string // data-display, display, mode
+	label                                                        string // aria-label
+	lazySrc                                                      string // the address that a script puts into src
+	hidden                                                       bool   // hidden or aria-hidden="true"
+	ariaHidden                                                   bool
+}
+
+// attrReader fills an attrs; it exists so that the callback is made once.
+type attrReader struct {
+	attrs
+	each func(name, value string) bool
+}
+
+func (r *attrReader) init() {
+	r.each = func(name, value string) bool {
+		r.set(name, value)
+		return true
+	}
+}
+
+// read returns the attributes of n, valid until the next read.
+func (r *attrReader) read(t *dom.Tree, n dom.Node) *attrs {
+	r.attrs = attrs{}
+	t.EachAttr(n, r.each)
+	return &r.attrs
+}
+
+// readClass returns the class of n alone.
+func (r *attrReader) readClass(t *dom.Tree, n dom.Node) *attrs {
+	r.attrs = attrs{class: t.Class(n)}
+	return &r.attrs
+}
+
+func (r *attrReader) set(name, value string) {
+	switch name {
+	case "class":
+		r.class = value
+	case "id":
+		r.id = value
+	case "style":
+		r.style = value
+	case "role":
+		r.role = value
+	case "type":
+		r.typ = value
+	case "src":
+		r.src = value
+	case "alt":
+		r.alt = value
+	case "title":
+		r.title = value
+	case "href":
+		r.href = value
+	case "encoding":
+		r.encoding = value
+	case "lang":
+		r.lang = value
+	case "hidden":
+		r.hidden = value != "until-found"
+	case "aria-hidden":
+		r.ariaHidden = value == "true"
+	case "aria-label":
+		r.label = value
+	case "display", "mode", "data-display", "data-math-style", "math-style":
+		r.display = value
+	default:
+		if len(name) > 5 && name[:5] == "data-" {
+			r.setData(name, value)
+		} else if name == "expression" || name == "alttext" || name == "tex" || name == "latex" {
+			r.setTeX(name, value)
+		}
+	}
+}
+
+func (r *attrReader) setData(name, value string) {
+	switch name[5:] {
+	case "latex", "tex", "math", "expr", "equation", "formula", "katex", "math-source", "original-tex", "entry", "value",
+		"original-latex", "tex-source", "mathjax", "asciimath", "original", "formula-source", "latex-source", "expression", "content", "eqn", "raw":
+		if name == "data-original" && strings.Contains(value, "/") {
+			r.lazySrc = value
+			return
+		}
+		r.setTeX(name, value)
+	case "mathml":
+		r.mathml = value
+	case "src", "lazy-src", "original-src", "actualsrc", "lazy", "url":
+		r.lazySrc = value
+	case "mode", "style-type":
+		r.display = value
+	}
+}
+
+func (r *attrReader) setTeX(name, value string) {
+	if r.tex == "" && len(value) > 0 {
+		r.tex, r.texName = value, name
+	}
+}
+
+// styleHidden reports whether an inline style hides its element.
+func styleHidden(style string) bool {
+	for {
+		i := strings.IndexByte(style, ':')
+		if i < 0 {
+			return false
+		}
+		name := strings.TrimSpace(style[:i])
+		value := style[i+1:]
+		if j := strings.IndexByte(value, ';'); j >= 0 {
+			style, value = value[j+1:], value[:j]
+		} else {
+			style = ""
+		}
+		value = strings.TrimSpace(value)
+		if strings.EqualFold(name, "display") && hasFoldPrefix(value, "none") ||
+			strings.EqualFold(name, "visibility") && hasFoldPrefix(value, "hidden") {
+			return true
+		}
+	}
+}
+
+// hasFoldPrefix is strings.HasPrefix without regard to ASCII case.
+func hasFoldPrefix(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}

@@ -1,0 +1,199 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+)
+
+// walkCode opens inline code: its text is copied, out of reach of delimiters.
+// Code with line breaks becomes a block.
+func (p *page) walkCode(n dom.Node) dom.Node {
+	t := &p.tree
+	w := &p.walk
+	if br := t.Find(n, dom.Br, dom.Pre, dom.Div, dom.P, dom.Table); br != dom.None && !w.cell {
+		p.flush()
+		p.writeCode(n)
+		return t.End(n)
+	}
+	p.text = t.AppendText(p.text[:0], n)
+	text := bytes.TrimSpace(p.text)
+	if len(text) == 0 {
+		return t.End(n)
+	}
+	w.para = append(w.para, mkCode)
+	w.para = p.appendText(w.para, text)
+	w.para = append(w.para, mkCodeEnd)
+	return t.End(n)
+}
+
+// writeCode prints the text of n as a block of code, exactly.
+func (p *page) writeCode(n dom.Node) {
+	code := p.codeText(p.scratch[:0], n)
+	p.scratch = code
+	code = bytes.TrimRight(code, " \t\n")
+	for len(code) > 0 {
+		line, rest, ok := bytes.Cut(code, []byte{'\n'})
+		if !ok || len(bytes.TrimSpace(line)) > 0 {
+			break
+		}
+		code = rest
+	}
+	if len(bytes.TrimSpace(code)) == 0 {
+		return
+	}
+	o := &p.out
+	o.begin()
+	fence := "```"
+	for bytes.Contains(code, []byte(fence)) && len(fence) < 20 {
+		fence += "`"
+	}
+	o.buf = append(o.buf, fence...)
+	o.buf = append(o.buf, p.codeLanguage(n)...)
+	for line := range bytes.SplitSeq(code, []byte{'\n'}) {
+		o.newline()
+		o.buf = append(o.buf, line...)
+	}
+	o.newline()
+	o.buf = append(o.buf, fence...)
+	o.lines = len(o.buf)
+}
+
+// codeText appends the text of n with its white space, line breaks as line
+// ends, without dropped parts like line numbers.
+func (p *page) codeText(dst []byte, n dom.Node) []byte {
+	t := &p.tree
+	for c := n; c < t.End(n); {
+		if p.m[c].flags&nfDrop != 0 && c != n {
+			c = t.End(c)
+			continue
+		}
+		switch t.Kind(c) {
+		case dom.Text:
+			p.text = t.AppendText(p.text[:0], c)
+			dst = p.appendCode(dst, p.text)
+		case dom.Element:
+			switch t.Tag(c) {
+			case dom.Br:
+				dst = append(dst, '\n')
+			case dom.Div, dom.P, dom.Li, dom.Tr:
+				// Editors mark lines up as elements.
+				if c != n && len(dst) > 0 && dst[len(dst)-1] != '\n' {
+					dst = append(dst, '\n')
+				}
+			}
+		default:
+		}
+		c++
+	}
+	return dst
+}
+
+// appendCode appends text without control characters; blanks stay as they are.
+func (p *page) appendCode(dst, text []byte) []byte {
+	plain := true
+	for _, b := range text {
+		if b < 0x20 && b != '\n' && b != '\t' || b >= 0x7f {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return append(dst, text...)
+	}
+	for _, r := range string(text) {
+		switch {
+		case r == '\n' || r == '\t':
+			dst = append(dst, byte(r))
+		case r < 0x20 || r == 0x7f:
+		case r < 0x80:
+			dst = append(dst, byte(r))
+		default:
+			p.mayCompose = p.mayCompose || r >= 0x300
+			switch runeClass(r) {
+			case tcSpace:
+				dst = append(dst, ' ')
+			case tcCopy:
+				dst = append(dst, string(r)...)
+			}
+		}
+	}
+	return dst
+}
+
+// codeLanguage returns the name of the programming language that the classes of
+// n, its first child and the three elements around it tell, or "".
+func (p *page) codeLanguage(n dom.Node) string {
+	t := &p.tree
+	if lang := p.languageOf(n); lang != "" {
+		return lang
+	}
+	if c := t.FirstChild(n); c != dom.None && t.Kind(c) == dom.Element {
+		if lang := p.languageOf(c); lang != "" {
+			return lang
+		}
+	}
+	for range 3 {
+		n = t.Parent(n)
+		if n <= dom.Root || t.Tag(n) == dom.Body {
+			break
+		}
+		if lang := p.languageOf(n); lang != "" {
+			return lang
+		}
+	}
+	return ""
+}
+
+func (p *page) languageOf(n dom.Node) string {
+	t := &p.tree
+	if t.Kind(n) != dom.Element {
+		return ""
+	}
+	for _, name := range [...]string{"data-lang", "data-language"} {
+		if v, ok := t.Attr(n, name); ok && isLanguageName(v) {
+			return strings.ToLower(v)
+		}
+	}
+	class := t.Class(n)
+	if class == "" {
+		return ""
+	}
+	fields := strings.Fields(class)
+	for i, token := range fields {
+		for _, prefix := range [...]string{"language-", "lang-", "highlight-source-", "brush:", "highlight-", "hl-"} {
+			name, ok := strings.CutPrefix(token, prefix)
+			if !ok {
+				continue
+			}
+			if name == "" && prefix == "brush:" && i+1 < len(fields) {
+				name = fields[i+1]
+			}
+			name = strings.TrimRight(name, ";")
+			switch name {
+			case "default", "none", "notranslate", "plaintext", "text", "nohighlight", "ipython3", "box", "container", "wrapper":
+				continue
+			}
+			if isLanguageName(name) {
+				return strings.ToLower(name)
+			}
+		}
+		if token == "sourceCode" && i+1 < len(fields) && isLanguageName(fields[i+1]) && fields[i+1] != "numberSource" {
+			return strings.ToLower(fields[i+1])
+		}
+	}
+	return ""
+}
+
+func isLanguageName(s string) bool {
+	if s == "" || len(s) > 20 {
+		return false
+	}
+	for i := range len(s) {
+		if b := s[i]; !isAlnum(b) && b != '+' && b != '#' && b != '-' && b != '_' && b != '.' {
+			return false
+		}
+	}
+	return true
+}

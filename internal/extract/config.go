@@ -1,0 +1,391 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+)
+
+// A delimiter is a pair of strings around raw TeX.
+type delimiter struct {
+	open, close string
+	display     bool
+	// sure pairs are mathematics whatever stands between them; the others must
+	// look like it.
+	sure bool
+	form form
+}
+
+// mathConfig is what the scripts of a page say about its maths renderer.
+type mathConfig struct {
+	library      bool // MathJax, KaTeX or a kin is loaded
+	asciiMath    bool // back-quotes are delimiters
+	listed       bool // the page lists its delimiters, which replace the defaults
+	dollar       bool // a single dollar is a delimiter by configuration
+	ignoreClass  string
+	processClass string
+	delimiters   []delimiter // in the order in which they are tried
+	declared     []delimiter
+	strength     dollarStrength
+	first        [256]bool // bytes at which a delimiter may begin
+	lower        []byte    // an address in lower case
+}
+
+// dollarStrength says what a single dollar needs to be a delimiter.
+type dollarStrength uint8
+
+const (
+	dollarNever  dollarStrength = iota // C: nothing on the page speaks for it
+	dollarLikely                       // B: the content must look like mathematics
+	dollarSure                         // A: configured
+)
+
+func (c *mathConfig) reset() {
+	*c = mathConfig{delimiters: c.delimiters[:0], declared: c.declared[:0], lower: c.lower[:0]}
+}
+
+// scanScript reads a script: a formula of MathJax 2, data, or code that
+// configures a renderer.
+func (p *page) scanScript(n dom.Node) {
+	t := &p.tree
+	a := p.reader.read(t, n)
+	typ, src := a.typ, a.src
+	if typ != "" {
+		if scriptType(typ) != "" {
+			p.mathScript(n, typ)
+			return
+		}
+		if containsFold(typ, "json") {
+			p.jsonNodes = append(p.jsonNodes, n)
+			return
+		}
+	}
+	if src != "" {
+		p.config.scanAddress(src)
+	}
+	child := t.FirstChild(n)
+	if child == dom.None {
+		return
+	}
+	code := t.RawText(child)
+	if !mentionsMath(code) {
+		if len(code) > 2000 && (bytes.Contains(code, []byte("__NUXT__")) || bytes.Contains(code, []byte("__INITIAL_STATE__"))) {
+			p.jsonNodes = append(p.jsonNodes, n)
+		}
+		return
+	}
+	p.config.scanCode(code)
+	p.classes.configure(p.config.ignoreClass, p.config.processClass)
+	p.scanRenderCalls(code)
+}
+
+// scanAddress recognises renderers by the address of their script.
+func (c *mathConfig) scanAddress(src string) {
+	c.lower = c.lower[:0]
+	for i := range min(len(src), 1000) {
+		b := src[i]
+		if b >= 'A' && b <= 'Z' {
+			b |= 0x20
+		}
+		c.lower = append(c.lower, b)
+	}
+	for _, name := range [...]string{"mathjax", "katex", "asciimath", "mathquill", "jsmath", "temml", "mathml"} {
+		if bytes.Contains(c.lower, []byte(name)) {
+			c.library = true
+			break
+		}
+	}
+	if !c.library {
+		return
+	}
+	// MathJax names the input formats of its bundles: TeX-MML-AM_CHTML.
+	if bytes.Contains(c.lower, []byte("asciimath")) || strings.Contains(src, "AM_CHTML") || strings.Contains(src, "AM_HTMLorMML") ||
+		strings.Contains(src, "AM_SVG") || strings.Contains(src, "config=AM") {
+		c.asciiMath = true
+	}
+}
+
+// mentionsMath is the quick test that lets all other scripts pass unread. Most
+// of them say Math.floor, hence the second look.
+func mentionsMath(code []byte) bool {
+	if i := bytes.Index(code, []byte("Math")); i >= 0 {
+		code := code[i:]
+		if bytes.Contains(code, []byte("MathJax")) || bytes.Contains(code, []byte("inlineMath")) ||
+			bytes.Contains(code, []byte("MathInElement")) || bytes.Contains(code, []byte("IMath")) {
+			return true
+		}
+	}
+	return bytes.Contains(code, []byte("katex")) || bytes.Contains(code, []byte("KaTeX")) || bytes.Contains(code, []byte("mathjax"))
+}
+
+// scanCode reads delimiters out of a configuration. It is JavaScript, not JSON,
+// so only the arrays of strings behind the known keys are read, by a scanner
+// that skips whatever else there is.
+func (c *mathConfig) scanCode(code []byte) {
+	if bytes.Contains(code, []byte("MathJax")) || bytes.Contains(code, []byte("mathjax")) || bytes.Contains(code, []byte("katex")) ||
+		bytes.Contains(code, []byte("renderMathInElement")) {
+		c.library = true
+	}
+	if bytes.Contains(code, []byte("asciimath2jax")) || bytes.Contains(code, []byte("AMdelimiter")) || bytes.Contains(code, []byte("input/AsciiMath")) ||
+		bytes.Contains(code, []byte("ASCIIMathML")) || bytes.Contains(code, []byte("AM_CHTML")) || bytes.Contains(code, []byte("AM_HTMLorMML")) {
+		c.asciiMath = true
+	}
+	c.eachKey(code, "inlineMath", func(v []byte) { c.pairs(v, false) })
+	c.eachKey(code, "displayMath", func(v []byte) { c.pairs(v, true) })
+	c.eachKey(code, "delimiters", c.objects)
+	for _, key := range [...]string{"ignoreClass", "ignoreHtmlClass"} {
+		c.eachKey(code, key, func(v []byte) { readString(v, &c.ignoreClass) })
+	}
+	for _, key := range [...]string{"processClass", "processHtmlClass"} {
+		c.eachKey(code, key, func(v []byte) { readString(v, &c.processClass) })
+	}
+}
+
+// readString stores the string at the start of the code v.
+func readString(v []byte, text *string) {
+	s := jsScanner{src: v}
+	if kind, value := s.next(); kind == jsString && len(value) < 300 {
+		*text = value
+	}
+}
+
+// maxKeys bounds how many times one key is read in a script.
+const maxKeys = 16
+
+// eachKey calls read with the code behind each "key:" in code.
+func (c *mathConfig) eachKey(code []byte, key string, read func(value []byte)) {
+	for range maxKeys {
+		i := bytes.Index(code, []byte(key))
+		if i < 0 {
+			return
+		}
+		code = code[i+len(key):]
+		v := bytes.TrimLeft(code, "\"' \t\r\n")
+		if len(v) > 0 && (v[0] == ':' || v[0] == '=') {
+			read(v[1:])
+		}
+	}
+}
+
+// pairs reads [["a","b"],["c","d"]], also inside {"[+]": …}.
+func (c *mathConfig) pairs(value []byte, display bool) {
+	s := jsScanner{src: value}
+	kind, _ := s.next()
+	if kind != jsOpen {
+		return
+	}
+	add := kind == jsOpen && s.opened == '{'
+	depth := 1
+	var open string
+	have := false
+	for steps := 0; depth > 0 && steps < 200; steps++ {
+		kind, text := s.next()
+		switch kind {
+		case jsOpen:
+			depth++
+			have = false
+		case jsClose:
+			depth--
+		case jsString:
+			if s.isKey() {
+				add = true
+				continue
+			}
+			if have {
+				c.declare(open, text, display)
+				have = false
+			} else {
+				open, have = text, true
+			}
+		case jsEnd:
+			depth = 0
+		case jsOther:
+		}
+	}
+	if !add {
+		c.listed = true
+	}
+}
+
+// objects reads [{left: "a", right: "b", display: true}, …].
+func (c *mathConfig) objects(value []byte) {
+	s := jsScanner{src: value}
+	if kind, _ := s.next(); kind != jsOpen || s.opened != '[' {
+		return
+	}
+	depth := 1
+	var left, right, key string
+	display := false
+	for steps := 0; depth > 0 && steps < 400; steps++ {
+		kind, text := s.next()
+		switch kind {
+		case jsOpen:
+			depth++
+			left, right, display = "", "", false
+		case jsClose:
+			depth--
+			if left != "" && right != "" {
+				c.declare(left, right, display)
+				c.listed = true
+				left, right = "", ""
+			}
+		case jsString, jsOther:
+			if s.isKey() {
+				key = text
+				continue
+			}
+			switch key {
+			case "left":
+				left = text
+			case "right":
+				right = text
+			case "display":
+				display = text == "true" || text == "!0"
+			}
+			key = ""
+		case jsEnd:
+			depth = 0
+		}
+	}
+}
+
+// declare notes a pair of delimiters that the page lists.
+func (c *mathConfig) declare(open, end string, display bool) {
+	if open == "" || end == "" || len(open) > 40 || len(end) > 40 || len(c.declared) >= 40 {
+		return
+	}
+	if open == "$" {
+		c.dollar = c.dollar || end == "$"
+		return
+	}
+	if open == "`" {
+		c.asciiMath = true
+		return
+	}
+	for _, d := range c.declared {
+		if d.open == open {
+			return
+		}
+	}
+	c.declared = append(c.declared, delimiter{open: open, close: end, display: display, sure: true, form: formRaw})
+}
+
+// finish settles the table of delimiters once the whole page was seen.
+func (c *mathConfig) finish(p *page) {
+	c.delimiters = append(c.delimiters[:0], c.declared...)
+	for _, d := range defaultDelimiters {
+		if !c.has(d.open) {
+			c.delimiters = append(c.delimiters, d)
+		}
+	}
+	switch {
+	case c.dollar:
+		c.strength = dollarSure
+	case c.listed:
+		// The list of the page replaces the defaults: without it in the list,
+		// a dollar is money.
+		c.strength = dollarNever
+		if p.rawPairs >= 3 {
+			c.strength = dollarLikely
+		}
+	case c.library || p.sureMath || len(p.atoms) > 0 || p.rawPairs >= 3:
+		c.strength = dollarLikely
+	}
+	if !c.asciiMath && p.backquotes >= 2 && !p.codeSeen {
+		c.asciiMath = true
+	}
+	// Longer openers are tried first, so that "$$" is never two of "$".
+	for i := 1; i < len(c.delimiters); i++ {
+		for j := i; j > 0 && len(c.delimiters[j].open) > len(c.delimiters[j-1].open); j-- {
+			c.delimiters[j], c.delimiters[j-1] = c.delimiters[j-1], c.delimiters[j]
+		}
+	}
+	c.first = [256]bool{}
+	for _, d := range c.delimiters {
+		c.first[d.open[0]] = true
+	}
+	c.first['$'] = true
+	c.first['\\'] = true
+	if c.asciiMath {
+		c.first['`'] = true
+	}
+}
+
+func (c *mathConfig) has(open string) bool {
+	for _, d := range c.declared {
+		if d.open == open {
+			return true
+		}
+	}
+	return false
+}
+
+// defaultDelimiters hold on every page. The codes in brackets and angles belong
+// to forum and wiki software whose script is not in the page.
+var defaultDelimiters = [...]delimiter{
+	{open: "$$", close: "$$", display: true, sure: true},
+	{open: `\[`, close: `\]`, display: true, sure: true},
+	{open: `\(`, close: `\)`, sure: true},
+	{open: "$latex ", close: "$", form: formBBCode},
+	{open: "[tex]", close: "[/tex]", display: true, form: formBBCode},
+	{open: "[TEX]", close: "[/TEX]", display: true, form: formBBCode},
+	{open: "[latex]", close: "[/latex]", form: formBBCode},
+	{open: "[LATEX]", close: "[/LATEX]", form: formBBCode},
+	{open: "[math]", close: "[/math]", form: formBBCode},
+	{open: "[MATH]", close: "[/MATH]", form: formBBCode},
+	{open: "[itex]", close: "[/itex]", form: formBBCode},
+	{open: "[imath]", close: "[/imath]", form: formBBCode},
+	{open: "[ilatex]", close: "[/ilatex]", form: formBBCode},
+	{open: "[ktex]", close: "[/ktex]", form: formBBCode},
+	{open: "[texx]", close: "[/texx]", form: formBBCode},
+	{open: "[katex display=true]", close: "[/katex]", display: true, form: formBBCode},
+	{open: "[katex]", close: "[/katex]", form: formBBCode},
+	{open: "<math>", close: "</math>", form: formBBCode},
+	{open: "<tex>", close: "</tex>", form: formBBCode},
+}
+
+// scanRenderCalls reads calls like
+// katex.render("x^2", document.getElementById("a"), {displayMode: true}).
+func (p *page) scanRenderCalls(code []byte) {
+	const call = "katex.render("
+	for range 200 {
+		i := bytes.Index(code, []byte(call))
+		if i < 0 {
+			return
+		}
+		code = code[i+len(call):]
+		window := code[:min(len(code), 4000)]
+		s := jsScanner{src: window}
+		kind, source := s.next()
+		if kind != jsString || source == "" {
+			continue
+		}
+		rest := window[s.pos:]
+		if end := bytes.IndexByte(rest, ';'); end >= 0 {
+			rest = rest[:end]
+		}
+		id := ""
+		for _, get := range [...]string{"getElementById(", "querySelector(", "$("} {
+			if j := bytes.Index(rest, []byte(get)); j >= 0 {
+				s := jsScanner{src: rest[j+len(get):]}
+				if kind, text := s.next(); kind == jsString {
+					id = strings.TrimPrefix(text, "#")
+				}
+				break
+			}
+		}
+		if id == "" {
+			rest = bytes.TrimLeft(rest, ", \t\r\n")
+			j := 0
+			for j < len(rest) && isIdentifier(rest[j]) {
+				j++
+			}
+			id = string(rest[:j]) // an element's id is a global variable
+		}
+		if id != "" {
+			display := bytes.Contains(rest, []byte("displayMode: true")) || bytes.Contains(rest, []byte("displayMode:true")) || bytes.Contains(rest, []byte("displayMode:!0"))
+			p.renderCalls = append(p.renderCalls, renderCall{id: id, tex: source, display: display})
+		}
+	}
+}

@@ -1,0 +1,361 @@
+package extract
+
+import (
+	"mathsieve/internal/extract/dom"
+)
+
+// atomWeight is what one formula counts in bytes of text where parts of a page
+// are compared.
+const atomWeight = 40
+
+// markContent is the pass that decides what of the page is content: it marks
+// boilerplate and hidden parts to be dropped, and chooses the roots that are
+// rendered.
+func (p *page) markContent() {
+	p.roots = p.roots[:0]
+	p.sum()
+	if p.options.WholePage || p.nested {
+		p.dropHidden()
+		p.roots = append(p.roots, p.bodyOrRoot())
+		return
+	}
+	p.dropWikiSections()
+	p.dropBoilerplate()
+	p.chooseRoots()
+}
+
+// sum adds up text, links, sentences and formulas from the leaves to the root,
+// without what the scan has dropped.
+func (p *page) sum() {
+	t := &p.tree
+	m := p.m
+	for n := len(m) - 1; n > 0; n-- {
+		e := &m[n]
+		if e.flags&nfDrop != 0 {
+			continue
+		}
+		parent := &m[t.Parent(dom.Node(n))]
+		parent.text += e.text
+		parent.link += e.link
+		parent.stops += e.stops
+		parent.links += e.links
+		parent.atoms += e.atoms
+		if e.flags&nfDeepBlock != 0 || roles[t.Tag(dom.Node(n))]&(roleBlock|roleCell) == roleBlock {
+			parent.flags |= nfDeepBlock
+		}
+	}
+}
+
+// drop marks the subtree of n as no content and takes it out of the sums of
+// what is around it.
+func (p *page) drop(n dom.Node) {
+	e := &p.m[n]
+	e.flags |= nfDrop
+	for up := p.tree.Parent(n); up >= 0; up = p.tree.Parent(up) {
+		m := &p.m[up]
+		m.text -= e.text
+		m.link -= e.link
+		m.stops -= e.stops
+		m.links -= e.links
+		m.atoms -= e.atoms
+	}
+}
+
+// weight is the amount of content in n.
+func (p *page) weight(n dom.Node) int {
+	m := &p.m[n]
+	return int(m.text-m.link) + int(m.link)/4 + atomWeight*int(m.atoms)
+}
+
+func (p *page) bodyOrRoot() dom.Node {
+	if body := p.tree.Body(); body != dom.None {
+		return body
+	}
+	return dom.Root
+}
+
+// dropHidden drops what the page hides, for pages that are rendered whole.
+func (p *page) dropHidden() {
+	total := int(p.m[0].text)
+	for n := range p.m {
+		m := &p.m[n]
+		if m.flags&nfHidden != 0 && m.flags&(nfKeep|nfAtom) == 0 && 2*int(m.text) <= total && n > 0 &&
+			p.m[p.tree.Parent(dom.Node(n))].flags&nfHidden == 0 {
+			m.flags |= nfDrop
+		}
+		if p.tree.Tag(dom.Node(n)) == dom.Head {
+			m.flags |= nfDrop
+		}
+	}
+}
+
+// dropBoilerplate marks the parts that are not content, from the outside in.
+func (p *page) dropBoilerplate() {
+	t := &p.tree
+	total := max(p.m[0].text, 1)
+	atoms := p.m[0].atoms
+	for n := dom.Node(1); int(n) < len(p.m); {
+		m := &p.m[n]
+		if m.flags&nfDrop != 0 {
+			n = t.End(n)
+			continue
+		}
+		if t.Kind(n) == dom.Element && m.flags&nfAtom == 0 && p.isBoilerplate(n, m, total, atoms) {
+			p.drop(n)
+			n = t.End(n)
+			continue
+		}
+		if m.flags&nfAtom != 0 {
+			n = t.End(n)
+			continue
+		}
+		n++
+	}
+}
+
+// isBoilerplate decides on one element whose ancestors are kept. total and
+// pageAtoms are the text and the formulas of the whole page.
+func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
+	t := &p.tree
+	tag := t.Tag(n)
+	role := roles[tag]
+	switch tag {
+	case dom.Html, dom.Body, dom.Main:
+		return false
+	case dom.Head:
+		return true
+	case dom.Input:
+		return true
+	case dom.Button:
+		return m.flags&nfKeep == 0 && m.text < 100 && t.Closest(t.Parent(n), dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6, dom.Summary) == dom.None
+	case dom.Noscript:
+		return m.atoms == 0
+	}
+	large := 2*m.text > total // holds most of the page
+	if tag == dom.Textarea && !large {
+		return true // a field to write into
+	}
+	if m.flags&nfHidden != 0 && p.m[t.Parent(n)].flags&nfHidden == 0 {
+		if m.flags&nfKeep == 0 && !large {
+			return true
+		}
+	}
+	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && !large {
+		return m.class&pcLineNo == 0 || role&roleBlock == 0 || tag == dom.Td || m.stops < 3
+	}
+	if m.class&pcMenuItem != 0 && m.text <= 8 && m.atoms == 0 {
+		return true
+	}
+	if role&roleBlock == 0 && tag != dom.Other && tag != dom.A {
+		return false
+	}
+	content := p.holdsTitle(n) || m.class&(pcMain|pcArticle|pcPost) != 0
+	mostAtoms := pageAtoms > 0 && 3*m.atoms > pageAtoms
+	switch {
+	case tag == dom.Header:
+		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms {
+			return true
+		}
+	case tag == dom.Footer:
+		if m.flags&nfArticle == 0 || m.atoms == 0 && m.stops < 3 {
+			return !large && !mostAtoms
+		}
+	case tag == dom.Aside:
+		if m.flags&nfArticle != 0 && 2*m.link < m.text {
+			return false
+		}
+		return !large && !mostAtoms
+	case m.flags&nfNav != 0:
+		return !large && !mostAtoms
+	}
+	if tag == dom.A || m.flags&nfArticle != 0 && tag == dom.Article {
+		return false
+	}
+	if m.class&pcComments != 0 && !p.keepsComments(m) && !large && !content {
+		return true
+	}
+	if m.class&pcBoiler != 0 && m.class&(pcKeep) == 0 && !content && !mostAtoms && 3*m.text < total {
+		// In an article the same words name parts of it.
+		if m.flags&nfArticle == 0 || m.atoms == 0 && (2*m.link > m.text || m.stops < 3) {
+			return true
+		}
+	}
+	if m.class&pcWeak != 0 && m.class&pcKeep == 0 && !content && m.atoms == 0 && 3*m.text < total {
+		if 2*m.link > m.text || m.text < 150 && m.stops < 2 {
+			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Td && tag != dom.Th && tag != dom.P &&
+				(2*m.link > m.text || m.class&pcHeader == 0 || !p.holdsHeading(n))
+		}
+	}
+	if prev := t.PrevElement(n); (tag == dom.Ul || tag == dom.Ol) && prev != dom.None && t.Tag(prev) == dom.P && 2*p.m[prev].link < p.m[prev].text {
+		return false // a sentence before it says what it lists
+	}
+	return p.isLinkList(tag, m, total, content)
+}
+
+// isLinkList recognises menus that no name gives away: nearly all of their text
+// is in links. A paragraph is never one.
+func (p *page) isLinkList(tag dom.Tag, m *meta, total int32, content bool) bool {
+	switch tag {
+	case dom.Ul, dom.Ol, dom.Div, dom.Section, dom.Table, dom.Dl, dom.Menu, dom.Center, dom.Form, dom.Td:
+	default:
+		return false
+	}
+	return m.links >= 3 && m.atoms == 0 && m.stops < 3 && 10*m.link > 8*m.text && 2*m.text < total && !content
+}
+
+// holdsHeading reports whether a heading is in n.
+func (p *page) holdsHeading(n dom.Node) bool {
+	return p.spend(int(p.tree.End(n)-n)) && p.tree.Find(n, dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6) != dom.None
+}
+
+// holdsTitle reports whether the first heading of the page is in n.
+func (p *page) holdsTitle(n dom.Node) bool {
+	h1 := p.h1
+	if p.h1Main != dom.None {
+		h1 = p.h1Main
+	}
+	return h1 != dom.None && p.tree.Contains(n, h1)
+}
+
+// keepsComments reports whether a part with comments is content: on a page that
+// shows mathematics it is.
+func (p *page) keepsComments(m *meta) bool {
+	return p.options.Comments || m.atoms > 0 || p.config.library || p.sureMath || len(p.atoms) > 0 || p.config.strength != dollarNever
+}
+
+// A rootKind is a sort of explicit main part. The widest comes first: what is
+// left of boilerplate in it is told by its own marks, while a narrow one may
+// leave answers and comments out.
+type rootKind int
+
+const (
+	rootMain rootKind = iota
+	rootPost
+	rootArticle
+	rootBody
+	rootContent
+	numRootKinds
+)
+
+// kindsOf returns the sorts of main part that n is, one bit for each.
+func (p *page) kindsOf(n dom.Node, m *meta) (kinds uint8) {
+	tag := p.tree.Tag(n)
+	if tag == dom.Main || m.class&pcMain != 0 {
+		kinds |= 1 << rootMain
+	}
+	if m.class&pcPost != 0 {
+		kinds |= 1 << rootPost
+	}
+	if tag == dom.Article {
+		kinds |= 1 << rootArticle
+	}
+	if m.class&pcArticle != 0 {
+		kinds |= 1 << rootBody
+	}
+	if m.class&pcContent != 0 {
+		kinds |= 1 << rootContent
+	}
+	return kinds
+}
+
+// chooseRoots takes the first kind of main part that holds most of the page's
+// content and, all parts of it together, four fifths of its formulas; else the
+// whole body, without its boilerplate.
+func (p *page) chooseRoots() {
+	t := &p.tree
+	body := p.bodyOrRoot()
+	all, atoms := p.weight(body), int(p.m[body].atoms)
+	var sums, found [numRootKinds]int
+	var ends [numRootKinds]dom.Node
+	candidates := p.candidates[:0]
+	for n := body; n < t.End(body); {
+		m := &p.m[n]
+		if m.flags&(nfDrop|nfAtom) != 0 {
+			n = t.End(n)
+			continue
+		}
+		if t.Kind(n) == dom.Element && m.text > 0 {
+			if kinds := p.kindsOf(n, m); kinds != 0 {
+				for k := range numRootKinds {
+					if kinds&(1<<k) != 0 && ends[k] <= n {
+						ends[k] = t.End(n) // parts inside a part of its kind do not count
+						sums[k] += p.weight(n)
+						found[k] += int(m.atoms)
+						candidates = append(candidates, candidate{node: n, kind: k})
+					}
+				}
+			}
+		}
+		n++
+	}
+	p.candidates = candidates
+	p.roots = p.roots[:0]
+	for k := range numRootKinds {
+		if ends[k] == 0 || 10*sums[k] < 6*all || 5*found[k] < 4*atoms {
+			continue
+		}
+		for _, c := range candidates {
+			if c.kind == k {
+				p.roots = append(p.roots, c.node)
+			}
+		}
+		return
+	}
+	p.roots = append(p.roots, body)
+}
+
+// A candidate is a main part of the page.
+type candidate struct {
+	node dom.Node
+	kind rootKind
+}
+
+// dropWikiSections drops the lists of links at the end of a wiki article: "See
+// also" up to the next section, "External links" with all that follows.
+func (p *page) dropWikiSections() {
+	t := &p.tree
+	for _, section := range p.wikiSections {
+		heading := section.node
+		for range 4 {
+			up := t.Parent(heading)
+			if up <= dom.Root || p.m[up].class&pcMain != 0 {
+				break
+			}
+			heading = up
+		}
+		if up := t.Parent(heading); up <= dom.Root || p.m[up].class&pcMain == 0 {
+			continue
+		}
+		for n := heading; n != dom.None; n = t.NextSibling(n) {
+			if n != heading && !section.toEnd && p.isWikiHeading(n) {
+				break
+			}
+			if p.m[n].flags&nfDrop == 0 {
+				p.drop(n)
+			}
+		}
+	}
+}
+
+// A wikiSection is a section of links.
+type wikiSection struct {
+	node  dom.Node // its heading
+	toEnd bool     // nothing but links follows
+}
+
+// isWikiHeading reports whether n is a heading of the second level or MediaWiki's
+// box around one.
+func (p *page) isWikiHeading(n dom.Node) bool {
+	t := &p.tree
+	return t.IsElement(n, dom.H2) || t.IsElement(n, dom.Div) && t.HasClass(n, "mw-heading2")
+}
+
+// noteWikiSection remembers a heading that opens a section of links, by its id.
+func (p *page) noteWikiSection(n dom.Node, id string) {
+	switch id {
+	case "See_also", "Voir_aussi", "Siehe_auch", "Véase_también", "Smotrite_takzhe", "См._также", "関連項目", "参见":
+		p.wikiSections = append(p.wikiSections, wikiSection{node: n})
+	case "External_links", "Liens_externes", "Weblinks", "Enlaces_externos", "Ссылки", "外部リンク", "外部链接":
+		p.wikiSections = append(p.wikiSections, wikiSection{node: n, toEnd: true})
+	}
+}

@@ -1,0 +1,115 @@
+package extract
+
+import (
+	"mathsieve/internal/extract/tex"
+)
+
+// maxDollar is the length in bytes of the longest formula between two single
+// dollars whose content alone speaks for it; maxConfigured where the page's
+// configuration does.
+const (
+	maxDollar     = 300
+	maxConfigured = 4000
+)
+
+// dollar reads the formula between two single dollars, the first of which is at
+// i. It returns 0 if that dollar is money.
+func (w *pairing) dollar(i int) int {
+	src := w.src
+	strength := w.p.config.strength
+	if w.texes > 0 {
+		strength = dollarSure
+	}
+	if strength == dollarNever {
+		return 0
+	}
+	limit := min(len(src), i+maxDollar+2)
+	if strength == dollarSure {
+		limit = min(len(src), i+maxConfigured)
+	}
+	depth := 0
+	for j := i + 1; j < limit; j++ {
+		switch src[j] {
+		case '\\':
+			j++
+		case '{':
+			depth++
+		case '}':
+			depth--
+		case mkAtom:
+			j += atomLen - 1
+		case mkCode, mkPlain:
+			return 0
+		case '$':
+			if depth > 0 {
+				continue
+			}
+			if j+1 < len(src) && src[j+1] == '$' && (strength != dollarSure || j+2 == len(src) || src[j+2] <= ' ') {
+				return 0 // a display formula begins before this one ends
+			}
+			if !w.isDollarPair(i, j, strength) {
+				return 0
+			}
+			if !w.emit(src[i+1:j], formRaw, false) {
+				return 0
+			}
+			return j + 1 - i
+		}
+	}
+	return 0
+}
+
+// isDollarPair judges the dollars at i and j.
+func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
+	src := w.src
+	p := w.p
+	inside := src[i+1 : j]
+	if len(inside) == 0 {
+		return false
+	}
+	p.rawTeX = true
+	p.scratch = p.appendTeX(p.scratch[:0], inside)
+	s := view(p.scratch)
+	looks := tex.LooksMath(s)
+	nextDigit := j+1 < len(src) && src[j+1] >= '0' && src[j+1] <= '9'
+	if strength == dollarSure {
+		if looks {
+			return true
+		}
+		// Configured pages talk of money, too.
+		if tex.Money(s) > 0 && (nextDigit || prose(s)) {
+			return false
+		}
+		return !prose(s) || tex.LooksTeX(s) || len(s) < 1000 && hasCommand(s)
+	}
+	if nextDigit || !looks {
+		return false
+	}
+	return tex.Money(s) == 0 || hasSign(s)
+}
+
+// hasCommand reports whether s has a TeX command.
+func hasCommand(s string) bool {
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] == '\\' {
+			return true
+		}
+	}
+	return false
+}
+
+// hasSign reports whether s, which begins like a sum of money, goes on like a
+// formula, or is nothing but a number.
+func hasSign(s string) bool {
+	number := true
+	for i := range len(s) {
+		switch s[i] {
+		case '\\', '^', '_', '=', '<', '>', '+', '{', '/', '*', '(':
+			return true
+		case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', ',':
+		default:
+			number = false
+		}
+	}
+	return number
+}

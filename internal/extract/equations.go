@@ -1,0 +1,121 @@
+package extract
+
+import (
+	"bytes"
+
+	"mathsieve/internal/extract/dom"
+)
+
+// maxEquationNodes is the size of the largest table that is looked at as an
+// array of equations.
+const maxEquationNodes = 3000
+
+// writeEquations prints a table whose cells hold nothing but formulas and
+// equation numbers as one aligned display formula: so do LaTeXML and latex2html
+// lay out eqnarray and align. It reports false, and prints nothing, for any
+// other table.
+func (p *page) writeEquations(n dom.Node) bool {
+	t := &p.tree
+	m := &p.m[n]
+	if m.atoms == 0 || int(m.text) > 8*int(m.atoms)+40 || t.End(n)-n > maxEquationNodes {
+		return false
+	}
+	marked := p.classes.lookup(t.Class(n), false).math&mcEquationTable != 0
+	p.scratch2 = p.scratch2[:0]
+	var first, last int32 = -1, -1
+	rows, cells, count := 0, 0, 0
+	wide := false
+	rowStart := 0
+	for c := n + 1; c < t.End(n); {
+		cm := &p.m[c]
+		switch {
+		case cm.flags&nfDrop != 0:
+			c = t.End(c)
+			continue
+		case cm.flags&nfAtom != 0:
+			last = cm.atom - 1
+			if first < 0 {
+				first = last
+			}
+			count++
+			if b := len(p.scratch2); b > rowStart && p.scratch2[b-1] != ' ' {
+				p.scratch2 = append(p.scratch2, ' ')
+			}
+			p.scratch2 = append(p.scratch2, p.tex(last)...)
+			c = t.End(c)
+			continue
+		case t.Kind(c) == dom.Text:
+			if text := bytes.TrimSpace(t.RawText(c)); len(text) > 0 && !isEquationNumber(text) {
+				return false
+			}
+		case t.Kind(c) == dom.Element:
+			switch t.Tag(c) {
+			case dom.Table, dom.Th, dom.Caption, dom.P, dom.Ul, dom.Ol, dom.Pre:
+				return false
+			case dom.Tr:
+				p.scratch2 = endEquation(p.scratch2, rowStart)
+				rowStart = len(p.scratch2)
+				rows++
+				cells = 0
+			case dom.Td:
+				if cells++; cells > 1 && len(p.scratch2) > rowStart && !isRelation(p.scratch2[rowStart:]) || cells == 2 && marked {
+					p.scratch2 = append(p.scratch2, " & "...)
+					wide = true
+				}
+			}
+		}
+		c++
+	}
+	if count < 2 || !marked && !wide {
+		if count == 1 && marked {
+			p.atoms[first].display = true
+		}
+		return false
+	}
+	p.scratch = append(p.scratch[:0], "\\begin{aligned}\n"...)
+	p.scratch = append(p.scratch, endEquation(p.scratch2, rowStart)...)
+	p.scratch = bytes.TrimSuffix(p.scratch, []byte(" \\\\\n"))
+	p.scratch = append(p.scratch, "\n\\end{aligned}"...)
+	i, kind := p.addAtom(p.atoms[first].form, string(p.scratch), dispBlock)
+	if kind != addedAtom {
+		return false
+	}
+	for k := first; k <= last; k++ {
+		p.atoms[k].emitted = true
+	}
+	p.walkAtom(i)
+	p.flush()
+	return true
+}
+
+// endEquation closes the row that begins at start in an array of equations.
+func endEquation(b []byte, start int) []byte {
+	end := len(bytes.TrimRight(b, " &"))
+	if end <= start {
+		return b[:start]
+	}
+	return append(b[:end], " \\\\\n"...)
+}
+
+// isRelation reports whether the last cell of a row is a sign that stands
+// between the sides of an equation, which need no second alignment.
+func isRelation(row []byte) bool {
+	i := bytes.LastIndex(row, []byte(" & "))
+	if i < 0 {
+		return false
+	}
+	cell := bytes.TrimSpace(row[i+3:])
+	return len(cell) > 0 && len(cell) <= 8 && (cell[0] == '=' || cell[0] == '<' || cell[0] == '>' || cell[0] == '\\')
+}
+
+// isEquationNumber reports whether text is the number of an equation, or a mark
+// of punctuation behind it.
+func isEquationNumber(text []byte) bool {
+	if len(text) > 14 {
+		return false
+	}
+	if string(text) == "&nbsp;" || len(text) == 1 && bytes.IndexByte([]byte(".,;"), text[0]) >= 0 {
+		return true
+	}
+	return text[0] == '(' || text[len(text)-1] == ')'
+}

@@ -1,0 +1,412 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+
+	"mathsieve/internal/corpus"
+	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/mathml"
+)
+
+// A nodeFlag is what the passes have found out about a node.
+type nodeFlag uint32
+
+const (
+	nfDrop      nodeFlag = 1 << iota // the subtree is not content
+	nfHidden                         // the page hides the subtree
+	nfAtom                           // the subtree is one formula
+	nfGap                            // the subtree is a blank
+	nfCode                           // inside pre, code or textarea
+	nfKeep                           // inside content that a click reveals
+	nfIgnore                         // raw delimiters are text here
+	nfRegion                         // a single dollar is a delimiter here
+	nfHTMLMath                       // the subtree is a formula in HTML italics and scripts
+	nfLink                           // inside a link
+	nfBlock                          // a block or a line break begins here
+	nfNav                            // structural boilerplate by tag or role
+	nfArticle                        // inside main or article
+	nfTitleBox                       // holds the first h1
+	nfNoscript                       // inside noscript
+	nfHead                           // inside head
+	nfAsciiMath                      // AsciiMath region
+	nfFraction                       // HTML fraction
+	nfDeepBlock                      // a block stands in the subtree
+	nfInlineRow                      // layout row whose cells are one paragraph
+	nfIndented                       // definition under its term
+	nfDataTable                      // not used for layout
+
+	// inherited are the flags that children take over from their parent.
+	inherited = nfCode | nfKeep | nfIgnore | nfRegion | nfLink | nfArticle | nfNoscript | nfHead | nfHidden | nfAsciiMath
+)
+
+// meta is the side table beside the nodes of the tree.
+type meta struct {
+	flags nodeFlag
+	class pageClass
+	text  int32 // bytes of text in the subtree
+	link  int32 // of these, within links
+	stops int32 // ends of sentences
+	links int32 // links in the subtree
+	atoms int32 // formulas in the subtree
+	atom  int32 // index of the formula that this node is, plus one
+}
+
+// A page is the working memory of one page, reused for the next one.
+type page struct {
+	options      *Options
+	tree         dom.Tree
+	sub          dom.Tree // MathML out of attributes and rebuilt formulas
+	conv         mathml.Converter
+	classes      classCache
+	reader       attrReader
+	m            []meta
+	atoms        []atom
+	texBuf       []byte // TeX of all atoms
+	scratch      []byte
+	scratch2     []byte
+	text         []byte          // decoded text of one node
+	body         []byte          // the page's source
+	labels       map[string]bool // the labels that the page refers to; nil until asked
+	mayCompose   bool            // the text may not be in normalisation form C
+	rawTeX       bool            // appendTeX reads raw delimiters
+	emOpen       int
+	pairing      pairing
+	roots        []dom.Node
+	candidates   []candidate
+	wikiSections []wikiSection
+	config       mathConfig
+	doc          *corpus.Document
+
+	budget      int      // steps left for scans of whole wrappers
+	h1          dom.Node // first h1 of the page
+	h1Main      dom.Node // first h1 inside main or article
+	titleNode   dom.Node
+	ogTitle     string
+	lang        string
+	jsonNodes   []dom.Node
+	renderCalls []renderCall
+	comment     dom.Node // last comment of latex2html with the source of the next image
+	rawPairs    int      // pairs of single dollars with a TeX command, strength C
+	sureMath    bool     // raw delimiters that are mathematics without doubt were seen
+	hasDollar   bool
+	backquotes  int
+	codeSeen    bool
+	nested      bool // this is the text of a JSON string, not a page
+
+	lost  [numLosses]int
+	forms [numForms]int
+	out   writer
+	walk  walker
+}
+
+func (p *page) init(o *Options) {
+	p.options = o
+	p.reader.init()
+}
+
+// reset makes the memory ready for the next tree.
+func (p *page) reset() {
+	n := p.tree.Len()
+	if cap(p.m) < n {
+		p.m = make([]meta, n+n/4)
+	}
+	p.m = p.m[:n]
+	clear(p.m)
+	p.classes.reset()
+	p.classes.ignore, p.classes.process = "", ""
+	p.atoms = p.atoms[:0]
+	p.texBuf = p.texBuf[:0]
+	p.jsonNodes = p.jsonNodes[:0]
+	p.wikiSections = p.wikiSections[:0]
+	p.renderCalls = p.renderCalls[:0]
+	p.budget = 16*n + 1000
+	p.h1, p.h1Main, p.titleNode, p.comment = dom.None, dom.None, dom.None, dom.None
+	p.ogTitle, p.lang = "", ""
+	p.labels = nil
+	p.mayCompose = false
+	p.rawPairs, p.backquotes = 0, 0
+	p.sureMath, p.hasDollar, p.codeSeen = false, false, false
+	p.lost = [numLosses]int{}
+	p.forms = [numForms]int{}
+}
+
+// extract parses body, which is UTF-8, and fills the text and the metadata of
+// doc. The error is one of the parser's limits.
+func (p *page) extract(body []byte, doc *corpus.Document) error {
+	if err := p.tree.Parse(body, p.options.limits()); err != nil {
+		return err
+	}
+	p.nested = false
+	p.body = body
+	p.config.reset()
+	p.run(doc)
+	if len(doc.Text) < p.options.JSONBelow {
+		p.fromJSON(doc)
+	}
+	p.shrink()
+	return nil
+}
+
+// run takes the parsed tree through all passes.
+func (p *page) run(doc *corpus.Document) {
+	p.reset()
+	p.scan()
+	p.resolveRenderCalls()
+	p.config.finish(p)
+	p.markContent()
+	p.renderPage(doc)
+}
+
+// shrink gives back the buffers that one giant page has swollen.
+func (p *page) shrink() {
+	if cap(p.m) > 1<<17 {
+		p.m = nil
+	}
+	if cap(p.texBuf) > keptBytes {
+		p.texBuf = nil
+	}
+	if cap(p.scratch) > keptBytes {
+		p.scratch = nil
+	}
+	p.out.shrink()
+	p.walk.shrink()
+}
+
+// scan is the first pass, in document order: it finds the formulas, reads the
+// configuration of the page's maths renderer, and notes what later passes ask
+// about each node.
+func (p *page) scan() {
+	t := &p.tree
+	end := dom.Node(t.Len())
+	p.m[0].flags = 0
+	for n := dom.Node(1); n < end; {
+		switch t.Kind(n) {
+		case dom.Text:
+			p.scanText(n)
+			n++
+		case dom.Element:
+			n = p.scanElement(n)
+		case dom.Comment:
+			p.scanComment(n)
+			n++
+		default:
+			n++
+		}
+	}
+}
+
+// scanText measures a text node.
+func (p *page) scanText(n dom.Node) {
+	raw := p.tree.RawText(n)
+	flags := p.m[p.tree.Parent(n)].flags & inherited
+	p.m[n].flags |= flags
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return
+	}
+	m := &p.m[n]
+	m.text = int32(len(raw))
+	if flags&nfLink != 0 {
+		m.link = m.text
+	} else {
+		m.stops = sentenceEnds(raw)
+	}
+	if flags&(nfCode|nfIgnore|nfHead) == 0 {
+		p.scanDelimiters(raw)
+	}
+}
+
+// sentenceEnds counts full stops that are followed by a blank or the end, and
+// their East Asian kin.
+func sentenceEnds(text []byte) (n int32) {
+	for i := 0; ; {
+		j := bytes.IndexByte(text[i:], '.')
+		if j < 0 {
+			break
+		}
+		i += j + 1
+		if i == len(text) || isSpace(text[i]) {
+			n++
+		}
+	}
+	if n == 0 && bytes.Contains(text, []byte("。")) {
+		n += int32(bytes.Count(text, []byte("。")))
+	}
+	return n
+}
+
+// scanElement looks at one element and returns the node to go on with: its
+// first child, or what follows it if nothing inside matters any more.
+func (p *page) scanElement(n dom.Node) dom.Node {
+	t := &p.tree
+	tag := t.Tag(n)
+	m := &p.m[n]
+	parent := t.Parent(n)
+	m.flags = m.flags&nfDrop | p.m[parent].flags&inherited
+	role := roles[tag]
+	if role&roleSkip != 0 {
+		return p.scanSkipped(n, tag)
+	}
+	m.flags |= role.flags()
+	if role&roleBare != 0 {
+		return n + 1
+	}
+	var a *attrs
+	if tag == dom.A {
+		a = p.reader.readClass(t, n) // its long addresses say nothing
+	} else {
+		a = p.reader.read(t, n)
+	}
+	var bits classBits
+	if a.class != "" {
+		bits = p.classes.lookup(a.class, false)
+	}
+	if a.id != "" {
+		bits.page |= p.classes.lookup(a.id, true).page
+	}
+	m.class = bits.page &^ pcIsID
+
+	if bits.math != 0 || role&roleMath != 0 || a.tex != "" || a.mathml != "" || tag == dom.Other {
+		if p.scanMath(n, tag, a, bits) {
+			return t.End(n)
+		}
+		m = &p.m[n]
+		if bits.math&mcIgnore != 0 {
+			m.flags |= nfIgnore
+		}
+		if bits.math&mcProcess != 0 {
+			m.flags &^= nfIgnore
+		}
+	}
+	p.scanLayout(n, tag, a, bits)
+	return n + 1
+}
+
+// scanLayout notes what an element is for the content pass.
+func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
+	m := &p.m[n]
+	switch tag {
+	case dom.A:
+		m.flags |= nfLink
+		m.links = 1
+	case dom.Html:
+		if lang := a.lang; lang != "" && p.lang == "" {
+			p.lang = lang
+		}
+	case dom.Head:
+		m.flags |= nfHead
+	case dom.Meta:
+		p.scanMetaTag(n)
+	case dom.H1:
+		if p.h1 == dom.None {
+			p.h1 = n
+		}
+		if p.h1Main == dom.None && m.flags&nfArticle != 0 {
+			p.h1Main = n
+		}
+	case dom.Main, dom.Article:
+		m.flags |= nfArticle
+	case dom.Noscript:
+		m.flags |= nfNoscript
+	case dom.Details:
+		m.flags |= nfKeep
+	case dom.Code, dom.Pre, dom.Textarea:
+		p.codeSeen = true
+	}
+	if a.id != "" && (tag == dom.H2 || tag == dom.Span) {
+		p.noteWikiSection(n, a.id)
+	}
+	if bits.math&mcFrac != 0 {
+		m.flags |= nfFraction
+	}
+	if bits.page&pcKeep != 0 {
+		m.flags |= nfKeep
+	}
+	if a.role != "" {
+		switch a.role {
+		case "main":
+			m.class |= pcMain
+			m.flags |= nfArticle
+		case "navigation", "banner", "search", "complementary", "dialog", "contentinfo", "menu", "menubar", "alertdialog", "toolbar", "tablist":
+			m.flags |= nfNav
+		case "presentation", "none":
+		}
+	}
+	if (a.hidden || a.ariaHidden || bits.page&pcHidden != 0 || a.style != "" && styleHidden(a.style)) && tag != dom.Body && tag != dom.Html {
+		m.flags |= nfHidden
+	}
+}
+
+// scanSkipped handles elements whose content is never text of the page.
+func (p *page) scanSkipped(n dom.Node, tag dom.Tag) dom.Node {
+	t := &p.tree
+	m := &p.m[n]
+	switch tag {
+	case dom.Script:
+		p.scanScript(n)
+	case dom.Title:
+		if p.titleNode == dom.None {
+			p.titleNode = n
+		}
+	case dom.Svg:
+		if p.svgFormula(n) {
+			return t.End(n)
+		}
+	}
+	if m.flags&nfAtom == 0 {
+		m.flags |= nfDrop
+	}
+	return t.End(n)
+}
+
+// scanMetaTag reads the title and the language that meta tags declare.
+func (p *page) scanMetaTag(n dom.Node) {
+	t := &p.tree
+	property, ok := t.Attr(n, "property")
+	if !ok {
+		property, _ = t.Attr(n, "http-equiv")
+	}
+	switch {
+	case property == "og:title":
+		p.ogTitle, _ = t.Attr(n, "content")
+	case strings.EqualFold(property, "content-language") && p.lang == "":
+		p.lang, _ = t.Attr(n, "content")
+	}
+}
+
+// scanComment notes the source that latex2html writes in front of an image.
+func (p *page) scanComment(n dom.Node) {
+	if p.m[p.tree.Parent(n)].flags&nfHead == 0 {
+		raw := bytes.TrimSpace(p.tree.RawText(n))
+		switch {
+		case bytes.HasPrefix(raw, []byte("MATH")):
+			p.comment = n
+		case string(raw) == "Navigation Panel":
+			p.dropPanel(n)
+		}
+	}
+}
+
+// dropPanel drops what stands between the comments that latex2html puts around
+// its navigation.
+func (p *page) dropPanel(n dom.Node) {
+	t := &p.tree
+	for end, steps := t.NextSibling(n), 0; end != dom.None && steps < 60; end, steps = t.NextSibling(end), steps+1 {
+		if t.Kind(end) != dom.Comment || !bytes.Contains(t.RawText(end), []byte("End of Navigation Panel")) {
+			continue
+		}
+		for s := t.NextSibling(n); s != end; s = t.NextSibling(s) {
+			p.m[s].flags |= nfDrop
+		}
+		return
+	}
+}
+
+// spend takes n steps from the page's budget for scans of whole wrappers and
+// reports whether there were that many. Wrappers nested in wrappers, each of
+// which is scanned in vain, would otherwise cost quadratic time.
+func (p *page) spend(n int) bool {
+	p.budget -= n
+	return p.budget > 0
+}

@@ -1,0 +1,139 @@
+package extract
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// maxScript is how far the end of a script is looked for, in bytes; a longer
+// one gets braces anyway.
+const maxScript = 64
+
+// script writes what opens a sub or sup element at i: "_" or "^", with a brace
+// if more than one character follows. Ordinals and trade marks stay plain, notes
+// go.
+func (w *textWriter) script(i int) int {
+	src := w.src
+	open, end := src[i], src[i]+1
+	inside, closed := src[i+1:min(len(src), i+1+maxScript)], false
+	depth := 0
+	for j, b := range inside {
+		if b == open {
+			depth++
+		}
+		if b == end {
+			if depth == 0 {
+				inside, closed = inside[:j], true
+				break
+			}
+			depth--
+		}
+	}
+	trimmed := bytes.TrimSpace(inside)
+	if closed && len(trimmed) == 0 {
+		return i + 1 + len(inside) + 1
+	}
+	if closed && open == mkSup {
+		if isNoteMark(trimmed) {
+			return i + 1 + len(inside) + 1
+		}
+		if n := w.fraction(i, trimmed, i+1+len(inside)+1); n > 0 {
+			return n
+		}
+	}
+	o := &w.p.out
+	before := byte(' ')
+	if n := len(o.buf); w.started && n > 0 {
+		before = o.buf[n-1]
+	}
+	plain := closed && open == mkSup && isOrdinal(trimmed, before) || prose(string(trimmed)) || !w.started && !closed
+	if plain {
+		w.scripts = append(w.scripts, 0)
+		return i + 1
+	}
+	w.afterMath = false
+	w.start()
+	o.trimBlank()
+	sign := byte('_')
+	if open == mkSup {
+		sign = '^'
+	}
+	o.buf = append(o.buf, sign)
+	if closed && utf8.RuneCount(trimmed) == 1 {
+		w.scripts = append(w.scripts, 0)
+	} else {
+		o.buf = append(o.buf, '{')
+		w.scripts = append(w.scripts, '}')
+	}
+	return i + 1
+}
+
+// trimBlank drops one blank between a base and its script.
+func (o *writer) trimBlank() {
+	if n := len(o.buf); n > o.lines && o.buf[n-1] == ' ' && n-1 > o.lines && o.buf[n-2] == ')' {
+		o.buf = o.buf[:n-1]
+	}
+}
+
+// fraction prints a superscript, a slash and a subscript as a/b, and returns
+// the position after them, or 0.
+func (w *textWriter) fraction(i int, num []byte, next int) int {
+	rest := w.src[next:]
+	slash := 0
+	switch {
+	case bytes.HasPrefix(rest, []byte("\u2044")):
+		slash = len("\u2044")
+	case bytes.HasPrefix(rest, []byte("/")):
+		slash = 1
+	default:
+		return 0
+	}
+	rest = rest[slash:]
+	if len(rest) < 3 || rest[0] != mkSub || !isDigits(num) {
+		return 0
+	}
+	end := bytes.IndexByte(rest[:min(len(rest), 12)], mkSubEnd)
+	if end < 0 || !isDigits(rest[1:end]) {
+		return 0
+	}
+	w.text(append(append(append([]byte(nil), num...), '/'), rest[1:end]...))
+	return next + slash + end + 1
+}
+
+func isDigits(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// isOrdinal reports whether a superscript is the ending of an ordinal after the
+// byte before it, or a trade mark, and no exponent.
+func isOrdinal(b []byte, before byte) bool {
+	switch string(b) {
+	case "TM", "tm", "SM", "®", "©", "™", "℠", "(R)", "(TM)", "(C)":
+		return true
+	case "st", "nd", "rd", "th", "er", "re", "e", "ère", "ème", "eme", "ers", "es", "nde", "º", "ª", "o", "a", "te", "ten",
+		"St", "Th", "ST", "ND", "RD", "TH", "ro", "da", "do":
+		return before >= '0' && before <= '9' || string(b) == "o" && before|0x20 == 'n'
+	case "me", "lle", "gr":
+		return before == 'M'
+	case "os":
+		return before|0x20 == 'n'
+	}
+	return false
+}
+
+// isNoteMark reports whether a superscript refers to a note.
+func isNoteMark(b []byte) bool {
+	if len(b) >= 3 && b[0] == '[' && b[len(b)-1] == ']' {
+		return len(b) <= 12
+	}
+	switch string(b) {
+	case "†", "‡", "§", "¶", "††", "↩", "↩︎", "✉":
+		return true
+	}
+	return false
+}

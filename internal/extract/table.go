@@ -1,0 +1,177 @@
+package extract
+
+import (
+	"strconv"
+	"strings"
+
+	"mathsieve/internal/extract/dom"
+)
+
+// Limits of what is printed as a pipe table: longer cells make paragraphs, and
+// more columns are layout.
+const (
+	maxCellText    = 300
+	maxHeadedCell  = 1000
+	maxTableColumn = 60
+)
+
+// isDataTable tells tables of data from tables that only lay out a page. It
+// looks at the rows of this table alone: with a table inside, it is layout.
+func (p *page) isDataTable(n dom.Node) bool {
+	t := &p.tree
+	if class := t.Class(n); class != "" && p.classes.lookup(class, false).math&(mcEquationTable|mcDisplayWrapper) != 0 {
+		return false
+	}
+	if role, _ := t.Attr(n, "role"); role == "presentation" || role == "none" {
+		return false
+	}
+	rows, cells, columns, row, texts := 0, 0, 0, 0, 0
+	longest := int32(0)
+	headed, lists, atoms := false, false, false
+	for c := n + 1; c < t.End(n); c++ {
+		if t.Kind(c) != dom.Element {
+			continue
+		}
+		m := &p.m[c]
+		if m.flags&(nfDrop|nfAtom) != 0 {
+			atoms = atoms || m.flags&nfAtom != 0
+			c = t.End(c) - 1
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Table, dom.Pre, dom.Blockquote, dom.Form, dom.Hr, dom.H1, dom.H2, dom.Article, dom.Section, dom.Textarea:
+			return false
+		case dom.Ul, dom.Ol, dom.Dl, dom.H3, dom.H4, dom.H5, dom.H6:
+			lists = true
+		case dom.Tr:
+			rows++
+			row = 0
+		case dom.Th, dom.Td:
+			headed = headed || t.Tag(c) == dom.Th
+			cells++
+			row++
+			columns = max(columns, row)
+			longest = max(longest, m.text)
+			if m.text > 6 {
+				texts++
+			}
+		case dom.Caption, dom.Thead:
+			headed = true
+		}
+	}
+	if columns < 2 || columns > maxTableColumn {
+		return false
+	}
+	if !headed {
+		if border, ok := t.Attr(n, "border"); ok && border != "0" {
+			headed = true
+		}
+	}
+	if atoms && texts == 0 && !headed {
+		return false // an array of equations
+	}
+	if headed {
+		return longest <= maxHeadedCell && cells >= 2
+	}
+	return rows >= 2 && longest <= maxCellText && !lists
+}
+
+// writeTable prints a table of data with pipes.
+func (p *page) writeTable(n dom.Node) {
+	t := &p.tree
+	w := &p.walk
+	rows := 0
+	for c := n + 1; c < t.End(n); {
+		if t.Kind(c) != dom.Element || p.m[c].flags&nfDrop != 0 {
+			c = t.End(c)
+			continue
+		}
+		switch t.Tag(c) {
+		case dom.Caption:
+			w.para = w.para[:0]
+			p.walkTree(c)
+			c = t.End(c)
+		case dom.Tr:
+			if columns := p.writeRow(c, rows == 0); columns > 0 {
+				if rows == 0 {
+					p.out.newline()
+					for range columns {
+						p.out.buf = append(p.out.buf, "| --- "...)
+					}
+					p.out.buf = append(p.out.buf, '|')
+				}
+				rows++
+			}
+			c = t.End(c)
+		case dom.Tbody, dom.Thead, dom.Tfoot:
+			c++
+		default:
+			c = t.End(c)
+		}
+	}
+}
+
+// writeRow prints one row and returns the number of its columns.
+func (p *page) writeRow(tr dom.Node, first bool) int {
+	t := &p.tree
+	w := &p.walk
+	o := &p.out
+	columns := 0
+	for c := range t.Children(tr) {
+		if tag := t.Tag(c); tag != dom.Td && tag != dom.Th || p.m[c].flags&nfDrop != 0 {
+			continue
+		}
+		if columns == 0 {
+			if first {
+				o.begin()
+			} else {
+				o.newline()
+			}
+		}
+		o.buf = append(o.buf, "| "...)
+		o.lines = len(o.buf)
+		w.cell = true
+		if p.m[c].flags&nfAtom != 0 {
+			p.walkAtom(p.m[c].atom - 1)
+			p.flush()
+		} else {
+			p.walkTree(c)
+		}
+		w.cell = false
+		o.trim()
+		if len(o.buf) > o.lines {
+			o.buf = append(o.buf, ' ')
+		}
+		columns++
+		for range span(t, c) - 1 {
+			o.buf = append(o.buf, "| "...)
+			columns++
+		}
+		o.lines = len(o.buf)
+	}
+	if columns > 0 {
+		o.buf = append(o.buf, '|')
+		o.lines = len(o.buf)
+	}
+	return columns
+}
+
+// span returns the number of columns that a cell covers.
+func span(t *dom.Tree, cell dom.Node) int {
+	if s, ok := t.Attr(cell, "colspan"); ok {
+		if v, err := strconv.Atoi(strings.TrimSpace(s)); err == nil && v > 1 {
+			return min(v, 20)
+		}
+	}
+	return 1
+}
+
+// writeCell writes the paragraph of a cell into the row.
+func (p *page) writeCell(src []byte) {
+	src = trimMarks(src)
+	if len(src) == 0 {
+		return
+	}
+	w := textWriter{p: p, src: src, oneLine: true, escape: true}
+	w.run()
+}

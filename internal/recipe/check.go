@@ -1,0 +1,89 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/rank"
+)
+
+// CheckInputs reads the inputs that stages want late: benchmarks and the
+// model. It is for whoever starts a run: what cannot be used there is better
+// known before hours of extraction, since another file is another run.
+func (r *Recipe) CheckInputs() error {
+	if r.job.hasBenchmarks() {
+		if _, err := r.job.benchmarkIndex(); err != nil {
+			return err
+		}
+	}
+	if r.job.hasModel() {
+		if _, err := r.job.scorer(nil, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RequireDocuments fails with ErrNoDocuments if the finished run has made no
+// document at all of the pages to curate.
+func (r *Recipe) RequireDocuments(run *pipeline.Run) error {
+	if len(r.job.pool.inputs) == 0 {
+		return nil
+	}
+	return r.job.pool.requireDocuments(run)
+}
+
+// Cuts returns what the budgets of a finished run took; nil if the recipe has
+// no budgets.
+func (r *Recipe) Cuts(run *pipeline.Run) (*rank.Cuts, error) {
+	if r.Plan.Recipe != Run && r.Plan.Recipe != Select {
+		return nil, nil
+	}
+	s, err := readSelection(run, 1)
+	return s.Cuts, err
+}
+
+// requireDocuments fails if a sealed extract stage made no document at all.
+func (s extractStage) requireDocuments(run *pipeline.Run) error {
+	counters, err := run.SealedCounters(s.name)
+	if err != nil || counters["out"] > 0 {
+		return err
+	}
+	if failed := counters["failed_inputs"]; failed > 0 {
+		why, err := s.firstFailure(run)
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: %d of %d files cannot be read; the first is %s", ErrNoDocuments, failed, len(s.inputs), why)
+	}
+	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", ErrNoDocuments, len(s.inputs), sum(withPrefix(counters, "records.")))
+}
+
+// firstFailure says why the first of the inputs that cannot be read cannot.
+func (s extractStage) firstFailure(run *pipeline.Run) (why string, err error) {
+	found := errors.New("found")
+	c := cat{ctx: context.Background(), run: run, print: func(row Row) error {
+		if row["reason"] != reasonBadFile {
+			return nil
+		}
+		why = fmt.Sprint(row["detail"])
+		return found
+	}}
+	for pack, in := range s.inputs {
+		marker, err := run.Marker(s.name, pack)
+		if err != nil {
+			return "", err
+		}
+		if marker.Counters["failed_inputs"] == 0 {
+			continue
+		}
+		if err := c.skippedOf(s, pack, filepath.Base(in.Path)); err != nil && !errors.Is(err, found) {
+			return "", err
+		}
+		break
+	}
+	return why, nil
+}
