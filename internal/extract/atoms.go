@@ -235,7 +235,7 @@ func (p *page) inDisplayWrapper(n dom.Node) bool {
 			return false
 		}
 		bits := p.classes.lookup(t.Class(n), false)
-		if bits.math&(mcDisplayWrapper) != 0 {
+		if bits.math&mcDisplayWrapper != 0 {
 			return true
 		}
 		if name := t.Name(n); name == "disp-formula" {

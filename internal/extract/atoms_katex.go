@@ -21,7 +21,7 @@ func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
 	if bits.math&(mcKatexDisplay|mcDisplay) != 0 || a.display == "true" || a.display == "block" {
 		d = dispBlock
 	}
-	var annotation, mathHalf, visual, failed, script dom.Node = dom.None, dom.None, dom.None, dom.None, dom.None
+	annotation, mathHalf, visual, failed, script := dom.None, dom.None, dom.None, dom.None, dom.None
 	source := a.tex
 	formulas := 0
 	for c := n; c < t.End(n); c++ {
@@ -67,7 +67,7 @@ func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
 			}
 		}
 	}
-	if formulas > 1 && size > 200 && bits.math&(mcForce) == 0 && bits.math&mcKatexDisplay == 0 {
+	if formulas > 1 && size > 200 && bits.math&mcForce == 0 && bits.math&mcKatexDisplay == 0 {
 		return false // a container of several formulas
 	}
 	switch {

@@ -155,7 +155,7 @@ func (p *page) mathJaxFrame(n dom.Node, a *attrs, bits classBits) bool {
 	if size > 20_000 || !p.spend(size) {
 		return false
 	}
-	var math dom.Node = dom.None
+	math := dom.None
 	for c := n + 1; c < t.End(n); c++ {
 		if t.Kind(c) != dom.Element {
 			continue
@@ -209,7 +209,7 @@ func (p *page) mathJaxNode(n dom.Node, a *attrs, bits classBits) bool {
 	}
 	d := blockIf(bits.math&mcDisplay != 0)
 	label := a.label
-	var math, title dom.Node = dom.None, dom.None
+	math, title := dom.None, dom.None
 	for c := n + 1; c < t.End(n); c++ {
 		if t.Kind(c) != dom.Element {
 			continue
@@ -275,7 +275,7 @@ func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 	}
 	d := blockIf(a.display == "true" || a.display == "block")
 	rootTeX := a.tex
-	var formula, annotation, copytext, math, chtml, svg dom.Node = dom.None, dom.None, dom.None, dom.None, dom.None, dom.None
+	formula, annotation, copytext, math, chtml, svg := dom.None, dom.None, dom.None, dom.None, dom.None, dom.None
 	for c := n + 1; c < t.End(n); c++ {
 		if t.Kind(c) != dom.Element {
 			continue

@@ -156,10 +156,10 @@ func (p *page) rebuildSVG(n, g dom.Node, d display) bool {
 	if !p.spend(int(p.tree.End(g) - g)) {
 		return false
 	}
-	b := append(p.scratch2[:0], "<math>"...)
-	b = p.appendSVG(b, g, 0)
-	b = append(b, "</math>"...)
-	p.scratch2 = b
+	p.scratch2 = append(p.scratch2[:0], "<math>"...)
+	p.scratch2 = p.appendSVG(p.scratch2, g, 0)
+	p.scratch2 = append(p.scratch2, "</math>"...)
+	b := p.scratch2
 	if err := p.sub.Parse(b, subLimits); err != nil {
 		return false
 	}

@@ -93,7 +93,6 @@ type pairing struct {
 	noClose [64]bool // by delimiter: nothing closes it any more
 	envs    int      // environments that were not closed
 	texes   int      // depth of regions where a dollar is a delimiter
-	alone   bool     // the paragraph has nothing else
 }
 
 // maxRaw is the length in bytes of the longest formula between raw delimiters.
@@ -209,7 +208,7 @@ func hasPrefix(src []byte, open string) bool {
 		return false
 	}
 	for i := range len(open) {
-		if src[i] != open[i] && !(open[i] == ' ' && src[i] == '\n') {
+		if src[i] != open[i] && (open[i] != ' ' || src[i] != '\n') {
 			return false
 		}
 	}

@@ -76,14 +76,10 @@ const (
 func (p *page) appendText(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
 		start := i
-		for i < len(text) {
-			if textClass[text[i]] == tcCopy {
-				i++
-			} else if text[i] == ' ' && i > start && i+1 < len(text) && textClass[text[i+1]] == tcCopy {
-				i += 2 // one blank between words needs no closer look
-			} else {
-				break
-			}
+		// One blank between words needs no closer look.
+		for i < len(text) && (textClass[text[i]] == tcCopy ||
+			text[i] == ' ' && i > start && i+1 < len(text) && textClass[text[i+1]] == tcCopy) {
+			i++
 		}
 		dst = append(dst, text[start:i]...)
 		if i == len(text) {

@@ -130,12 +130,7 @@ func appendLinkedData(page *bytes.Buffer, value any, depth int) {
 
 func hasType(v map[string]any, names ...string) bool {
 	typ, _ := v["@type"].(string)
-	for _, name := range names {
-		if typ == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, typ)
 }
 
 // contentKeys are the names under which applications keep the text of a page.

@@ -35,7 +35,7 @@ func (s *jsScanner) next() (kind jsKind, text string) {
 			}
 		case b == '/' && s.pos+1 < len(src) && src[s.pos+1] == '*':
 			s.pos += 2
-			for s.pos < len(src) && !(src[s.pos] == '/' && src[s.pos-1] == '*') {
+			for s.pos < len(src) && (src[s.pos] != '/' || src[s.pos-1] != '*') {
 				s.pos++
 			}
 			s.pos++

@@ -76,7 +76,6 @@ type page struct {
 	candidates   []candidate
 	wikiSections []wikiSection
 	config       mathConfig
-	doc          *corpus.Document
 
 	budget      int      // steps left for scans of whole wrappers
 	h1          dom.Node // first h1 of the page

@@ -61,7 +61,7 @@ var weightless = makeSet("left right displaystyle textstyle scriptstyle limits n
 
 func makeSet(words string) map[string]bool {
 	set := make(map[string]bool)
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		set[w] = true
 	}
 	return set

@@ -37,7 +37,7 @@ func (w *textWriter) script(i int) int {
 		if isNoteMark(trimmed) {
 			return i + 1 + len(inside) + 1
 		}
-		if n := w.fraction(i, trimmed, i+1+len(inside)+1); n > 0 {
+		if n := w.fraction(trimmed, i+1+len(inside)+1); n > 0 {
 			return n
 		}
 	}
@@ -77,9 +77,9 @@ func (o *writer) trimBlank() {
 
 // fraction prints a superscript, a slash and a subscript as a/b, and returns
 // the position after them, or 0.
-func (w *textWriter) fraction(i int, num []byte, next int) int {
+func (w *textWriter) fraction(num []byte, next int) int {
 	rest := w.src[next:]
-	slash := 0
+	var slash int
 	switch {
 	case bytes.HasPrefix(rest, []byte("\u2044")):
 		slash = len("\u2044")

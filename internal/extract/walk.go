@@ -320,7 +320,7 @@ func (p *page) walkScript(n dom.Node, tag dom.Tag) dom.Node {
 // readers get counts once.
 func (p *page) walkFraction(n dom.Node) dom.Node {
 	t := &p.tree
-	var num, den dom.Node = dom.None, dom.None
+	num, den := dom.None, dom.None
 	for c := n + 1; c < t.End(n) && c < n+32; c++ {
 		if t.Kind(c) != dom.Element {
 			continue

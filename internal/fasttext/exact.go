@@ -105,3 +105,16 @@ func (t *tables) log(x float32) float32 {
 
 // offsetLog is the logarithm of a probability as fastText reports it.
 func offsetLog(x float32) float32 { return float32(exactLog(float64(x) + 1e-5)) }
+
+// Sigmoid returns the probability whose log odds are margin, the same bits on
+// every CPU.
+func Sigmoid(margin float64) float32 { return float32(1 / (1 + exactExp(-margin))) }
+
+// Logit returns the log odds of a probability, the same bits on every CPU. What
+// a float32 takes for 0 or 1 gives the log odds of a number near to it, so that
+// the result is finite.
+func Logit(p float32) float32 {
+	const least, most = 1e-38, 1 - 1.0/(1<<25)
+	x := min(max(float64(p), least), most)
+	return float32(exactLog(x / (1 - x)))
+}

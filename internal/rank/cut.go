@@ -3,6 +3,7 @@ package rank
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 )
@@ -138,10 +139,11 @@ var (
 	ErrSourceChanged = errors.New("source changed between passes")
 )
 
-// Cut computes where each of o.Budgets ends, exactly.
+// Cut computes where each of o.Budgets ends, exactly. Scores may be any finite
+// numbers; o.MinScore is on their scale.
 func Cut(ctx context.Context, src Source, o Options) (*Cuts, error) {
-	if err := o.Validate(); err != nil {
-		return nil, err
+	if err := ValidateBudgets(o.Budgets); err != nil {
+		return nil, fmt.Errorf("budgets: %w", err)
 	}
 	return cut(ctx, src, o, maxTies)
 }

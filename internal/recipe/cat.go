@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 
 	"github.com/klauspost/compress/zstd"
@@ -39,12 +40,12 @@ func Fields() []string {
 // A Row is one document or record, by field.
 type Row map[string]any
 
-// Cat calls print for each row that is asked for, of a run folder or of
+// Cat calls give for each row that is asked for, of a run folder or of
 // document shards.
-func Cat(ctx context.Context, path string, what CatWhat, print func(Row) error) error {
+func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) error {
 	if !exists(filepath.Join(path, "plan.json")) {
 		if what == CatCorpus {
-			return catShards(ctx, []string{path}, print)
+			return catShards(ctx, []string{path}, give)
 		}
 		return fmt.Errorf("%w: %s has no plan.json", pipeline.ErrNoRun, path)
 	}
@@ -59,7 +60,7 @@ func Cat(ctx context.Context, path string, what CatWhat, print func(Row) error) 
 	if err != nil {
 		return err
 	}
-	c := cat{ctx: ctx, run: run, recipe: r, print: print, ids: map[int][]corpus.Document{}}
+	c := cat{ctx: ctx, run: run, recipe: r, give: give, ids: map[int][]corpus.Document{}}
 	switch what {
 	case CatPool:
 		return c.pool()
@@ -72,13 +73,13 @@ func Cat(ctx context.Context, path string, what CatWhat, print func(Row) error) 
 		if sealed, err := run.Sealed(last); err != nil || !sealed {
 			return cmp.Or(err, fmt.Errorf("stage %s: %w", last, pipeline.ErrNotSealed))
 		}
-		return catShards(ctx, []string{r.CorpusDir(run)}, print)
+		return catShards(ctx, []string{r.CorpusDir(run)}, give)
 	}
 	return fmt.Errorf("cat: no such thing: %d", what)
 }
 
 // catShards prints the documents of shards.
-func catShards(ctx context.Context, names []string, print func(Row) error) error {
+func catShards(ctx context.Context, names []string, give func(Row) error) error {
 	files, err := expand(names)
 	if err != nil {
 		return err
@@ -87,14 +88,14 @@ func catShards(ctx context.Context, names []string, print func(Row) error) error
 		if isWARCName(file) {
 			return fmt.Errorf("%w: %s is a WARC file; extract it first", corpus.ErrUnknownFormat, file)
 		}
-		if err := catShard(ctx, file, print); err != nil {
+		if err := catShard(ctx, file, give); err != nil {
 			return fmt.Errorf("read %s: %w", file, err)
 		}
 	}
 	return nil
 }
 
-func catShard(ctx context.Context, file string, print func(Row) error) error {
+func catShard(ctx context.Context, file string, give func(Row) error) error {
 	f, err := openInput(pipeline.Input{Path: file, Size: -1})
 	if err != nil {
 		return err
@@ -109,9 +110,9 @@ func catShard(ctx context.Context, file string, print func(Row) error) error {
 		var bad *corpus.RowError
 		switch {
 		case errors.As(err, &bad):
-			err = print(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
+			err = give(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
 		case err == nil:
-			err = print(rowOf(&doc))
+			err = give(rowOf(&doc))
 		}
 		if err != nil {
 			break
@@ -153,7 +154,7 @@ type cat struct {
 	ctx    context.Context
 	run    *pipeline.Run
 	recipe *Recipe
-	print  func(Row) error
+	give   func(Row) error
 	ids    map[int][]corpus.Document // ids and URLs of packs that held a twin
 }
 
@@ -162,7 +163,7 @@ func (c *cat) docs() pool { return c.recipe.job.pool.pool(c.run) }
 func (c *cat) pool() error {
 	docs := c.docs()
 	for pack := range docs.Packs() {
-		if err := docs.Each(c.ctx, pack, func(_ int, doc *corpus.Document) error { return c.print(rowOf(doc)) }); err != nil {
+		if err := docs.Each(c.ctx, pack, func(_ int, doc *corpus.Document) error { return c.give(rowOf(doc)) }); err != nil {
 			return err
 		}
 	}
@@ -205,10 +206,8 @@ func (c *cat) droppedRows() error {
 			if !ok {
 				return nil
 			}
-			for field, value := range rowOf(doc) {
-				row[field] = value
-			}
-			return c.print(row)
+			maps.Copy(row, rowOf(doc))
+			return c.give(row)
 		})
 		if err != nil {
 			return err
@@ -296,7 +295,7 @@ func (c *cat) skippedOf(stage extractStage, pack int, file string) error {
 				row[field] = value
 			}
 		}
-		if err = c.print(row); err != nil {
+		if err = c.give(row); err != nil {
 			break
 		}
 	}

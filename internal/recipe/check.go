@@ -65,7 +65,7 @@ func (s extractStage) requireDocuments(run *pipeline.Run) error {
 // firstFailure says why the first of the inputs that cannot be read cannot.
 func (s extractStage) firstFailure(run *pipeline.Run) (why string, err error) {
 	found := errors.New("found")
-	c := cat{ctx: context.Background(), run: run, print: func(row Row) error {
+	c := cat{ctx: context.Background(), run: run, give: func(row Row) error {
 		if row["reason"] != reasonBadFile {
 			return nil
 		}

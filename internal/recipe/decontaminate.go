@@ -50,6 +50,7 @@ func (j *job) decontaminateStage(docs poolOf, after []string) pipeline.Stage {
 			_, err = eachRow(ctx, t, docs(t.Run), worker, func(item *rowItem[found]) error {
 				t.Add("in", 1)
 				if !item.value.ok {
+					t.Add("out", 1)
 					return nil
 				}
 				hit := item.value.hit

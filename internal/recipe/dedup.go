@@ -232,11 +232,19 @@ func (d dedupJob) marks(_ context.Context, t *pipeline.Task) (err error) {
 			return err
 		}
 	}
+	packs := d.packs.pool(t.Run).Packs()
+	for pack := t.Index; pack < packs; pack += d.job.parts {
+		marker, err := t.Run.Marker(d.packs.name, pack)
+		if err != nil {
+			return err
+		}
+		t.Add("out", marker.Counters["out"]) // less those that are marked
+	}
 	w := marksWriter{task: t, parts: d.job.parts, pack: t.Index}
 	if err := all.Each(w.write); err != nil {
 		return err
 	}
-	return w.close(d.packs.pool(t.Run).Packs())
+	return w.close(packs)
 }
 
 // A marksWriter writes the marks of one pack after the other; packs without
@@ -256,6 +264,7 @@ func (w *marksWriter) write(pack int, m corpus.Mark) error {
 		return err
 	}
 	w.task.Add("drop."+string(m.Reason), 1)
+	w.task.Add("out", -1)
 	return w.marks.Write(m)
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
 )
 
@@ -83,7 +84,8 @@ func (s documentsStage) joiner(run *pipeline.Run, pack int) (func(row int, doc *
 	}
 	return func(row int, doc *corpus.Document) {
 		if scores != nil && !math.IsNaN(float64(scores[row])) {
-			doc.Score = &scores[row]
+			score := fasttext.Sigmoid(float64(scores[row]))
+			doc.Score = &score
 		}
 		if tokens != nil {
 			doc.TokenCount = int(tokens[row])

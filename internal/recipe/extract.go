@@ -191,8 +191,6 @@ type warcSource struct {
 	ctx    context.Context
 	reader *warc.Reader
 	name   string
-	damage *warc.Damage // of the record before, still to be told
-	offset int64
 }
 
 func newWARCSource(ctx context.Context, f inputFile, o warc.Options) (*warcSource, error) {

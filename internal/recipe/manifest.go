@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank"
 	"mathsieve/internal/tokens"
@@ -38,8 +39,10 @@ type Manifest struct {
 // up to it.
 type ManifestTier struct {
 	rank.Tier
-	Folder string         `json:"folder"`
-	Parts  []ManifestPart `json:"parts"`
+	// Probability is the score at the cut; Score is its logit.
+	Probability float32        `json:"probability"`
+	Folder      string         `json:"folder"`
+	Parts       []ManifestPart `json:"parts"`
 }
 
 // A ManifestPart is a file of a tier.
@@ -63,11 +66,11 @@ func (s selector) manifest(_ context.Context, t *pipeline.Task) error {
 	m := Manifest{
 		Format: s.job.cfg.Output.Format, Version: OutputVersion, Plan: t.Run.Plan().Hash, Round: s.round,
 		Vocabulary: s.job.cfg.Tokens.Vocabulary, Library: tokens.Library,
-		Documents: selection.Cuts.Documents, Tokens: selection.Cuts.Tokens, MinScore: selection.Cuts.MinScore,
+		Documents: selection.Cuts.Documents, Tokens: selection.Cuts.Tokens, MinScore: s.job.cfg.Select.MinScore,
 		Inputs: s.job.plan.Inputs, Config: s.job.plan.Config,
 	}
 	for _, tier := range selection.Cuts.Tiers {
-		m.Tiers = append(m.Tiers, ManifestTier{Tier: tier, Folder: tier.Budget.TierName(), Parts: []ManifestPart{}})
+		m.Tiers = append(m.Tiers, ManifestTier{Tier: tier, Probability: fasttext.Sigmoid(float64(tier.Score)), Folder: tier.Budget.TierName(), Parts: []ManifestPart{}})
 	}
 	for i, part := range selection.Parts {
 		if len(outputs[i]) != 1 {

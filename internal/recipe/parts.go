@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
 )
 
@@ -56,7 +57,7 @@ func (j *job) readScoresStage(round int, after []string) pipeline.Stage {
 					t.Add("skip.no_score", 1)
 					return missing, nil
 				}
-				return *doc.Score, nil
+				return fasttext.Logit(*doc.Score), nil
 			}
 		}, nil
 	})

@@ -16,7 +16,9 @@ import (
 )
 
 const (
-	scoresName = "scores.col"
+	// A score column holds logits: probabilities as float32 cannot tell apart
+	// what lies near 1, which is where the ranking matters most.
+	scoresName = "logits.col"
 	tokensName = "tokens.col"
 
 	stageTokens = "tokens"
@@ -147,7 +149,7 @@ func (j *job) tokensStage(docs poolOf, after []string) pipeline.Stage {
 	})
 }
 
-// A scorer gives the probability of the positive label.
+// A scorer gives the logit of the positive label.
 type scorer struct {
 	collapsed *fasttext.Scorer // nil for models of other than two labels
 	model     *fasttext.Model
@@ -216,17 +218,23 @@ func newScorer(r io.ReaderAt, size int64, label string) (*scorer, error) {
 func (s *scorer) worker() func(line []byte) (float32, error) {
 	if s.collapsed != nil {
 		w := s.collapsed.NewWorker()
-		return func(line []byte) (float32, error) { return w.Score(line), nil }
+		return func(line []byte) (float32, error) {
+			margin, ok := w.Margin(line)
+			if !ok {
+				return fasttext.Logit(0), nil // nothing that the model knows
+			}
+			return float32(margin), nil
+		}
 	}
 	predictor := s.model.NewPredictor()
 	return func(line []byte) (float32, error) {
 		predictions, err := predictor.Predict(line, -1, 0)
 		for _, p := range predictions {
 			if p.Label == s.label {
-				return min(p.Probability, 1), err
+				return fasttext.Logit(p.Probability), err
 			}
 		}
-		return 0, err
+		return fasttext.Logit(0), err
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"path"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank"
 )
@@ -20,7 +21,7 @@ func cutName(round int) string    { return fmt.Sprintf("cut-%d", round) }
 func selectName(round int) string { return fmt.Sprintf("select-%d", round) }
 
 // A selection is what the cut of a round decides: which documents belong to
-// which tier, and how the tiers are laid out in files.
+// which tier, and how the tiers are laid out in files. Its scores are logits.
 type selection struct {
 	Cuts  *rank.Cuts  `json:"cuts"`
 	Parts []rank.Part `json:"parts"`
@@ -63,6 +64,11 @@ func (s selector) stages() []pipeline.Stage {
 func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
 	src := s.columns(t.Run)
 	o := s.job.cfg.Select
+	if o.MinScore > 0 {
+		o.MinScore = fasttext.Logit(o.MinScore)
+	} else {
+		o.MinScore = -math.MaxFloat32
+	}
 	cuts, err := rank.Cut(ctx, src, o)
 	if err != nil {
 		return errors.Join(err, src.Close())
@@ -156,7 +162,8 @@ func (s selector) writePack(ctx context.Context, t *pipeline.Task, cuts *rank.Cu
 		if tiers[row] != part.Tier || !part.Contains(pack, row) {
 			return nil
 		}
-		doc.Score, doc.TokenCount = &scores[row], int(tokens[row])
+		score := fasttext.Sigmoid(float64(scores[row]))
+		doc.Score, doc.TokenCount = &score, int(tokens[row])
 		t.Add("out", 1)
 		t.Add("tokens", int64(tokens[row]))
 		t.Add("bytes_text", int64(len(doc.Text)))

@@ -93,7 +93,7 @@ func (h *pickHeap) Pop() any {
 // It fails with ErrNoPositives or ErrNoNegatives if one label got no page.
 func Draw(ctx context.Context, o Options, sources []Source, scratch Scratch, train, holdOut io.Writer) (Report, error) {
 	report := Report{
-		Candidates: map[string]int{}, Drawn: map[string]int{}, HeldOut: map[string]int{}, Sites: map[string]int{},
+		Candidates: map[string]int{}, Drawn: map[string]int{}, HeldOut: map[string]int{},
 	}
 	var picks []pick
 	for i, src := range sources {
@@ -112,9 +112,7 @@ func Draw(ctx context.Context, o Options, sources []Source, scratch Scratch, tra
 		return report, ErrNoNegatives
 	}
 	report.SplitBy = split(o, sources, picks)
-	for label, sites := range countSites(sources, picks) {
-		report.Sites[label] = sites
-	}
+	report.Sites = countSites(sources, picks)
 	for _, p := range picks {
 		if p.heldOut {
 			report.HeldOut[sources[p.source].Label]++

@@ -1,0 +1,119 @@
+package extract
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"mathsieve/internal/corpus"
+)
+
+// TestHostile is about pages that make careless programs slow, deep or large.
+// The time it may take is generous; a quadratic pass would need minutes.
+func TestHostile(t *testing.T) {
+	const n = 100_000
+	sentence := "<p>KEEP this sentence, which is a paragraph of its own.</p>"
+	pages := map[string]string{
+		"deep divs":            strings.Repeat("<div>", n) + sentence,
+		"deep lists":           strings.Repeat("<ul><li>", n/2) + sentence,
+		"deep quotations":      strings.Repeat("<blockquote>", n) + sentence,
+		"deep scripts":         sentence + strings.Repeat("<sup>", n) + "x",
+		"open katex":           sentence + strings.Repeat(`<span class="katex">`, n),
+		"open frames":          sentence + strings.Repeat(`<span class="MathJax">x`, n),
+		"nested containers":    sentence + strings.Repeat(`<div class="math">x `, n),
+		"nested boilerplate":   sentence + strings.Repeat(`<div class="sidebar"><a href=x>y</a>`, n),
+		"nested tables":        sentence + strings.Repeat("<table><tr><td>x<td>y", n/4),
+		"open parentheses":     sentence + "<p>" + strings.Repeat(`\(`, n),
+		"unbalanced braces":    sentence + "<p>" + strings.Repeat(`\({ \) `, n),
+		"open environments":    sentence + "<p>" + strings.Repeat(`\begin{align}`, n),
+		"nested environments":  sentence + "<p>" + strings.Repeat(`\begin{align}`, n) + strings.Repeat(`\end{align}`, n),
+		"dollars":              sentence + `<p class="math-container">` + strings.Repeat("$", n),
+		"dollars and braces":   sentence + `<p class="math-container">` + strings.Repeat("${", n),
+		"back-quotes":          sentence + `<script src="ASCIIMathML.js"></script><p>` + strings.Repeat("`\\", n),
+		"codes":                sentence + "<p>" + strings.Repeat("[tex]", n),
+		"breaks":               sentence + strings.Repeat("<br>", n) + sentence,
+		"labels":               sentence + `<p>\eqref{x}` + strings.Repeat(`\(\label{a}x\)`, n/4),
+		"images":               sentence + strings.Repeat(`<img class=latex alt="\frac{1}{2}">`, n/4),
+		"render calls":         sentence + "<script>" + strings.Repeat(`katex.render("x", a);`, n) + "</script>",
+		"delimiters in script": sentence + "<script>" + strings.Repeat(`inlineMath:[[`, n) + "</script>",
+		"one class":            sentence + `<p class="` + strings.Repeat("math-inline ", n) + `">x`,
+		"comments of figures":  sentence + strings.Repeat("<!--Navigation Panel-->", n),
+		"JSON":                 `<script type="application/json">` + strings.Repeat(`{"body":`, n) + "</script>" + sentence,
+	}
+	e, err := New(DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.NewWorker()
+	for name, page := range pages {
+		start := time.Now()
+		var doc corpus.Document
+		if reason := w.Extract(Input{Body: []byte("<html><body>" + page), ContentType: "text/html"}, &doc); reason != "" {
+			t.Errorf("%s: reason %q", name, reason)
+			continue
+		}
+		if !strings.Contains(doc.Text, "KEEP this sentence") {
+			t.Errorf("%s: the sentence is lost", name)
+		}
+		if len(doc.Text) > 4*len(page)+1000 {
+			t.Errorf("%s: %d bytes became %d", name, len(page), len(doc.Text))
+		}
+		checkText(t, doc.Text)
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("%s: took %v", name, d)
+		} else if d > 500*time.Millisecond {
+			t.Logf("%s: took %v", name, d)
+		}
+	}
+}
+
+// TestReasons is about payloads that become no document.
+func TestReasons(t *testing.T) {
+	e, err := New(Options{MaxBytes: 1000, MaxNodes: 100, MinTextBytes: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.NewWorker()
+	f := func(body, contentType string, want corpus.Reason) {
+		t.Helper()
+		doc := corpus.Document{Text: "old"}
+		if got := w.Extract(Input{Body: []byte(body), ContentType: contentType}, &doc); got != want {
+			t.Errorf("Extract(%.40q, %q) = %q, want %q", body, contentType, got, want)
+		}
+	}
+	f("<p>Hello, world", "text/html", "")
+	f("<p>Hello, world", "TEXT/HTML; charset=utf-8", "")
+	f("<html><p>Hello, world", "", "")
+	f("<!doctype html><p>Hello, world", "text/plain", "")
+	f("Hello, world", "text/plain", ReasonNotHTML)
+	f("%PDF-1.4 <p>Hello, world", "text/html", ReasonNotHTML)
+	f("\x89PNG\r\n\x1a\n", "text/html", ReasonNotHTML)
+	f(`{"a": "Hello, world"}`, "text/html", ReasonNotHTML)
+	f("<p>Hello, world", "application/json", ReasonNotHTML)
+	f("", "text/html", ReasonEmpty)
+	f("<p>Hi", "text/html", ReasonEmpty)
+	f("<script>var hello = 'world'</script>", "text/html", ReasonEmpty)
+	f("<title>Hello, world</title>", "text/html", ReasonEmpty)
+	f("<p>"+strings.Repeat("x", 1000), "text/html", ReasonTooLarge)
+	f(strings.Repeat("<p>x", 120), "text/html", ReasonTooLarge)
+}
+
+// TestOptions is about options that make no sense.
+func TestOptions(t *testing.T) {
+	if err := DefaultOptions().Validate(); err != nil {
+		t.Error(err)
+	}
+	for _, change := range []func(*Options){
+		func(o *Options) { o.MaxBytes = 0 },
+		func(o *Options) { o.MaxBytes = 2 << 30 },
+		func(o *Options) { o.MaxNodes = 0 },
+		func(o *Options) { o.MinTextBytes = -1 },
+		func(o *Options) { o.JSONBelow = -1 },
+	} {
+		o := DefaultOptions()
+		change(&o)
+		if _, err := New(o); err == nil {
+			t.Errorf("New(%+v) succeeded", o)
+		}
+	}
+}
