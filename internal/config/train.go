@@ -22,7 +22,7 @@ type Train struct {
 
 // DefaultTrain returns the paper's settings, tuned for small seeds.
 func DefaultTrain() Train {
-	return Train{Args: fasttext.PaperArgs(), Tune: "auto", TuneBelow: 100_000, TuneTrials: 12}
+	return Train{Args: fasttext.PaperArgs(), Tune: "auto", TuneBelow: 100_000, TuneTrials: 8}
 }
 
 // Validate reports the first setting that is out of its range.

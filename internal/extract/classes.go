@@ -150,6 +150,10 @@ const pcIsID pageClass = 1 << 31
 // maxClassBytes bounds the work on one attribute; no real page comes near it.
 const maxClassBytes = 2000
 
+// maxNameBytes is the length of the longest class name or id that is taken apart
+// into words; generated ones are longer.
+const maxNameBytes = 48
+
 func (c *classCache) classify(attr string, isID bool) (bits classBits) {
 	if len(attr) > maxClassBytes {
 		attr = attr[:maxClassBytes]
@@ -186,7 +190,9 @@ func (c *classCache) classify(attr string, isID bool) (bits classBits) {
 				bits.math |= mcProcess
 			}
 		}
-		bits.page |= c.words(token)
+		if len(token) <= maxNameBytes {
+			bits.page |= c.words(token)
+		}
 	}
 	return bits
 }
@@ -214,9 +220,12 @@ func prefixClass(token string) mathClass {
 // words splits a name at punctuation and at changes of case, and gathers what
 // its words say about layout.
 func (c *classCache) words(token string) (bits pageClass) {
-	for _, prefix := range [...]string{"has-", "with-", "no-", "without-", "is-"} {
-		if strings.HasPrefix(token, prefix) {
-			return 0 // a state of the page, not the name of the part
+	switch token[0] {
+	case 'h', 'w', 'n', 'i':
+		for _, prefix := range [...]string{"has-", "with-", "no-", "without-", "is-"} {
+			if strings.HasPrefix(token, prefix) {
+				return 0 // a state of the page, not the name of the part
+			}
 		}
 	}
 	w := c.word[:0]

@@ -115,7 +115,7 @@ type Input struct {
 	URL string
 }
 
-// Extract fills doc.Text and doc.Metadata with what the page says; doc.Extra
+// Extract fills doc.Text and doc.Metadata with what the page says; Metadata.Extra
 // and all other fields stay. It returns why the page is no document, or "".
 // The result depends on the input and the options alone.
 func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {

@@ -117,3 +117,25 @@ func TestOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestWholePage checks the options that keep what is dropped by default.
+func TestWholePage(t *testing.T) {
+	const page = `<html><body><nav><a href=/>Start page of the site</a></nav><main><h1>Title</h1><p>Text of the page.</main>` +
+		`<div class="comments"><p>A remark of a reader.</div></body></html>`
+	f := func(change func(*Options), want, wantNot string) {
+		t.Helper()
+		o := DefaultOptions()
+		change(&o)
+		e, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc corpus.Document
+		e.NewWorker().Extract(Input{Body: []byte(page), ContentType: "text/html"}, &doc)
+		if !strings.Contains(doc.Text, want) || wantNot != "" && strings.Contains(doc.Text, wantNot) {
+			t.Errorf("got %q, want %q and not %q", doc.Text, want, wantNot)
+		}
+	}
+	f(func(*Options) {}, "Text of the page.", "Start page")
+	f(func(o *Options) { o.WholePage = true }, "Start page of the site", "")
+}

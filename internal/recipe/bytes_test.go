@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,54 +88,73 @@ func taskByTask(t *testing.T, dir string) {
 	}
 }
 
-// TestRepair flips one bit in every file of a run folder, one after the other,
-// takes away what later stages made of it, and goes on: the damage is found by
-// the stage that reads the file, made anew, and the folder is what it was.
+// TestRepair damages every kind of file that a stage made, stage by stage,
+// takes away what later stages made of them, and goes on: damage is found by
+// the stage that reads the file, what nobody reads is found by verify, all of
+// it is made anew, and the folder is what it was.
 func TestRepair(t *testing.T) {
 	if testing.Short() {
-		t.Skip("does the job once for every file of a run folder")
+		t.Skip("does the job once for every stage")
 	}
 	c := newCrawl(t, 5, 30, 2)
 	dir := filepath.Join(t.TempDir(), "run")
 	cfg := settings(t, c.files, "5K,all")
 	cfg.Train.Tune, cfg.Train.LR, cfg.Train.Epoch = "off", 1, 25
-	r, run := carryOut(t, recipe.Run, cfg, dir, pipeline.Options{Workers: 2})
+	r, _ := carryOut(t, recipe.Run, cfg, dir, pipeline.Options{Workers: 2})
 	want := tree(t, dir)
 	for at, stage := range r.Stages {
-		outputs, err := run.Outputs(stage.Name)
+		run, err := pipeline.LoadRun(storage.OS(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		seen := map[string]bool{}
-		for index, files := range outputs {
-			for _, out := range files {
-				kind := out.Path[len(filepath.Dir(out.Path)):]
-				if seen[kind] || out.Size == 0 {
-					continue
-				}
+		damaged := oneOfEachKind(t, run, stage.Name)
+		for _, later := range r.Stages[at+1:] {
+			undo(t, run, later.Name)
+		}
+		for _, name := range damaged {
+			flip(t, filepath.Join(dir, name))
+		}
+		if err := again(t.Context(), cfg, dir); err != nil {
+			t.Fatalf("with damage in %v: %v", damaged, err)
+		}
+		unread := removeDamaged(t, dir)
+		for _, name := range unread {
+			if !slices.Contains(damaged, name) {
+				t.Errorf("%s was damaged by the repair of %v", name, damaged)
+			}
+		}
+		if len(unread) > 0 {
+			if err := again(t.Context(), cfg, dir); err != nil {
+				t.Fatalf("without %v: %v", unread, err)
+			}
+		}
+		if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
+			t.Fatalf("after damage in %v (-want +got):\n%s", damaged, diff)
+		}
+		t.Logf("%s: damage in %v, not read by later stages %v", stage.Name, damaged, unread)
+	}
+}
+
+// oneOfEachKind lists outputs of a stage: the first that is not empty of each
+// name.
+func oneOfEachKind(t *testing.T, run *pipeline.Run, stage string) []string {
+	t.Helper()
+	outputs, err := run.Outputs(stage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, files := range outputs {
+		for _, out := range files {
+			_, kind, _ := strings.Cut(filepath.Base(out.Path), ".")
+			if !seen[kind] && out.Size > 0 {
 				seen[kind] = true
-				for _, later := range r.Stages[at+1:] {
-					undo(t, run, later.Name)
-				}
-				flip(t, filepath.Join(dir, out.Path))
-				if err := again(t.Context(), cfg, dir); err != nil {
-					t.Fatalf("%s, of task %d: %v", out.Path, index, err)
-				}
-				got := tree(t, dir)
-				if at == len(r.Stages)-1 || got[out.Path] != want[out.Path] {
-					// Nobody reads it any more: verify finds it, and the next run makes it.
-					repair(t, cfg, dir, out.Path)
-					got = tree(t, dir)
-				}
-				if diff := cmp.Diff(want, got); diff != "" {
-					t.Fatalf("%s: other files (-want +got):\n%s", out.Path, diff)
-				}
-				if run, err = pipeline.LoadRun(storage.OS(), dir); err != nil {
-					t.Fatal(err)
-				}
+				names = append(names, out.Path)
 			}
 		}
 	}
+	return names
 }
 
 // undo takes away what a stage made.
@@ -177,8 +198,8 @@ func again(ctx context.Context, cfg config.Config, dir string) error {
 	return err
 }
 
-// repair is verify with --repair, and the same command once more.
-func repair(t *testing.T, cfg config.Config, dir, damaged string) {
+// removeDamaged is verify with --repair; it returns what it has removed.
+func removeDamaged(t *testing.T, dir string) []string {
 	t.Helper()
 	run, err := pipeline.LoadRun(storage.OS(), dir)
 	if err != nil {
@@ -188,12 +209,11 @@ func repair(t *testing.T, cfg config.Config, dir, damaged string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(v.Problems) != 1 || v.Problems[0].Path != damaged {
-		t.Fatalf("verify found %v, want %s", v.Problems, damaged)
+	var names []string
+	for _, p := range v.Problems {
+		names = append(names, p.Path)
 	}
-	if err := again(t.Context(), cfg, dir); err != nil {
-		t.Fatal(err)
-	}
+	return names
 }
 
 // Variables that make this test binary a process to be killed, and that say

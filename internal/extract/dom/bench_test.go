@@ -44,7 +44,7 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkReal(b *testing.B) {
 	var pages [][]byte
 	size := 0
-	realPages(b, func(_ string, body []byte) {
+	realPages(b, "data/web/*.warc.gz", func(_ string, body []byte) {
 		if size += len(body); size < 200<<20 {
 			pages = append(pages, body)
 		}

@@ -17,22 +17,20 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// realPages calls each with the HTML pages in UTF-8 of all WARC files below
-// $MATHSIEVE_DATA/data.
-func realPages(tb testing.TB, each func(url string, body []byte)) {
+// realPages calls each with the HTML pages in UTF-8 of the WARC files that match
+// pattern below $MATHSIEVE_DATA.
+func realPages(tb testing.TB, pattern string, each func(url string, body []byte)) {
 	tb.Helper()
 	root := os.Getenv("MATHSIEVE_DATA")
 	if root == "" {
 		tb.Skip("MATHSIEVE_DATA is not set")
 	}
-	for _, pattern := range []string{"data/web/*.warc.gz", "data/seed/*.warc.gz"} {
-		files, err := filepath.Glob(filepath.Join(root, pattern))
-		if err != nil || len(files) == 0 {
-			tb.Fatalf("no files %s: %v", pattern, err)
-		}
-		for _, name := range files {
-			readPages(tb, name, each)
-		}
+	files, err := filepath.Glob(filepath.Join(root, pattern))
+	if err != nil || len(files) == 0 {
+		tb.Fatalf("no files %s: %v", pattern, err)
+	}
+	for _, name := range files {
+		readPages(tb, name, each)
 	}
 }
 
@@ -86,15 +84,15 @@ func readHeader(r *bufio.Reader) (map[string]string, error) {
 	}
 }
 
-// TestRealPages holds every tenth real page against html.Parse, as it is and
-// with tags damaged at random. Damage makes the differences of doc.go show, but
-// on no more than one page in a thousand.
+// TestRealPages holds real pages against html.Parse, as they are and with tags
+// damaged at random: every fifth page of one file, to be quick. Damage makes
+// the differences of doc.go show, but not on more than one page.
 func TestRealPages(t *testing.T) {
 	var tree Tree
 	r := rand.New(rand.NewPCG(5, 6))
 	pages, differ := 0, 0
-	realPages(t, func(url string, body []byte) {
-		if pages++; pages%10 != 0 {
+	realPages(t, "data/seed/negative.warc.gz", func(url string, body []byte) {
+		if pages++; pages%5 != 0 {
 			return
 		}
 		diff, ok := compare(&tree, body, DefaultOptions())
@@ -109,8 +107,8 @@ func TestRealPages(t *testing.T) {
 			t.Logf("%s, damaged: %.2000s", url, diff)
 		}
 	})
-	if pages < 1000 || differ > pages/10_000+1 {
-		t.Errorf("%d of %d damaged pages differ", differ, pages/10)
+	if pages < 1000 || differ > 1 {
+		t.Errorf("%d of %d damaged pages differ", differ, pages/5)
 	}
 }
 
