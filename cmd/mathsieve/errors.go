@@ -121,6 +121,7 @@ func advices() []advice {
 		{is(seed.ErrNoPositives), exitData, "give pages of mathematics with --positive, or lower seed.bootstrap-formulas if the seed is taken from the pool"},
 		{is(seed.ErrNoNegatives), exitData, "give pages of anything else with --negative, or add inputs that are not all mathematics"},
 		{is(fasttext.ErrNotLearned, fasttext.ErrDiverged), exitData, "give more seed pages, let lr and epoch be chosen (--set train.tune=on), or set them (--lr 0.5 --epoch 25)"},
+		{is(recipe.ErrMemory), exitConfig, "raise --memory, or lower train.bucket or train.dim"},
 		{is(fasttext.ErrUnknownLabel), exitConfig, "name the label of mathematics with --set score.label=…"},
 		{as[*fasttext.FormatError], exitConfig, "give a model that fastText or 'mathsieve train' wrote"},
 		{is(decontam.ErrNoText), exitData, "give JSONL files whose lines have a field such as question, problem, text or prompt"},

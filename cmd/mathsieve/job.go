@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"mathsieve/internal/pipeline"
@@ -21,6 +22,7 @@ func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *
 	if err := a.config.Validate(); err != nil {
 		return nil, nil, usageError{err}
 	}
+	debug.SetMemoryLimit(int64(a.config.Runtime.Memory))
 	r, err := recipe.New(name, a.config)
 	if err != nil {
 		return nil, nil, err

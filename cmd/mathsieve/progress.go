@@ -129,7 +129,7 @@ func (p *progress) line() string {
 	if p.bytes > 0 && elapsed > 0 {
 		fmt.Fprintf(&b, "  %s MB/s", short(float64(p.bytes)/1e6/elapsed))
 	}
-	if p.in > 0 {
+	if p.out > 0 {
 		fmt.Fprintf(&b, "  kept %.1f%%", 100*float64(p.out)/float64(p.in))
 	}
 	if ran := p.done - p.before; ran > 0 && p.done < p.tasks {

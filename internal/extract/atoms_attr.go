@@ -70,7 +70,7 @@ func (p *page) scanMath(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool 
 		return p.texError(n)
 	case c&mcMathQuill != 0 && p.mathQuill(n):
 		return true
-	case c&mcCopyText != 0 && p.afterContainer(n):
+	case c&mcCopyText != 0 && p.afterFormula(n):
 		m.flags |= nfDrop
 		return true
 	case c&mcSource != 0 && p.afterFormula(n):
@@ -263,10 +263,7 @@ func (p *page) mathQuill(n dom.Node) bool {
 	return false
 }
 
-// afterContainer and afterFormula report whether n repeats the formula beside
-// it.
-func (p *page) afterContainer(n dom.Node) bool { return p.afterFormula(n) }
-
+// afterFormula reports whether n repeats the formula beside it.
 func (p *page) afterFormula(n dom.Node) bool {
 	before := p.tree.PrevElement(n)
 	return before != dom.None && p.m[before].flags&nfAtom != 0

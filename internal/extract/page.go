@@ -21,12 +21,9 @@ const (
 	nfKeep                           // inside content that a click reveals
 	nfIgnore                         // raw delimiters are text here
 	nfRegion                         // a single dollar is a delimiter here
-	nfHTMLMath                       // the subtree is a formula in HTML italics and scripts
 	nfLink                           // inside a link
-	nfBlock                          // a block or a line break begins here
 	nfNav                            // structural boilerplate by tag or role
 	nfArticle                        // inside main or article
-	nfTitleBox                       // holds the first h1
 	nfNoscript                       // inside noscript
 	nfHead                           // inside head
 	nfAsciiMath                      // AsciiMath region
@@ -34,7 +31,6 @@ const (
 	nfDeepBlock                      // a block stands in the subtree
 	nfInlineRow                      // layout row whose cells are one paragraph
 	nfIndented                       // definition under its term
-	nfDataTable                      // not used for layout
 
 	// inherited are the flags that children take over from their parent.
 	inherited = nfCode | nfKeep | nfIgnore | nfRegion | nfLink | nfArticle | nfNoscript | nfHead | nfHidden | nfAsciiMath

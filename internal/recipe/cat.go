@@ -41,7 +41,8 @@ func Fields() []string {
 type Row map[string]any
 
 // Cat calls give for each row that is asked for, of a run folder or of
-// document shards.
+// document shards. The maps in a row are its reader's: they change with the
+// next row.
 func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) error {
 	if !exists(filepath.Join(path, "plan.json")) {
 		if what == CatCorpus {

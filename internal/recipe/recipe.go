@@ -54,6 +54,11 @@ type Recipe struct {
 
 // New plans a recipe from the settings and the files that they name.
 func New(name string, cfg config.Config) (*Recipe, error) {
+	if (name == Run || name == Train) && cfg.Model == "" {
+		if err := checkModelMemory(cfg); err != nil {
+			return nil, err
+		}
+	}
 	plan := pipeline.Plan{Schema: pipeline.PlanSchema, Version: OutputVersion, Recipe: name}
 	var err error
 	if plan.Config, err = cfg.Decisive(); err != nil {
@@ -82,6 +87,20 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 		plan.Inputs = append(plan.Inputs, files...)
 	}
 	return FromPlan(plan)
+}
+
+// ErrMemory says that the settings need more memory than the run may use.
+var ErrMemory = errors.New("not enough memory allowed")
+
+// checkModelMemory fails, before anything else is done, if the matrix of the
+// classifier alone will not fit.
+func checkModelMemory(cfg config.Config) error {
+	need := int64(cfg.Train.Bucket) * int64(cfg.Train.Dim) * 4
+	if need <= int64(cfg.Runtime.Memory) {
+		return nil
+	}
+	return fmt.Errorf("%w: a classifier of train.bucket %d and train.dim %d takes %d MiB, runtime.memory is %s",
+		ErrMemory, cfg.Train.Bucket, cfg.Train.Dim, need>>20, cfg.Runtime.Memory)
 }
 
 // FromPlan returns the recipe that a plan names.

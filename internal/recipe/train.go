@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"runtime/debug"
 
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/fasttext/eval"
@@ -106,6 +107,8 @@ func (tr *trainer) run(ctx context.Context, to string) error {
 		if args, err = tr.tune(ctx, args, options); err != nil {
 			return err
 		}
+		// The trials' matrix is garbage now, and as large as the one to come.
+		debug.FreeOSMemory()
 	}
 	model, result, err := fasttext.Train(ctx, args, tr.train, options)
 	if err != nil {
