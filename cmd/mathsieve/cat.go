@@ -31,7 +31,8 @@ dropped, each with its reason and the document that was kept instead; with
 --skipped the records of the input that became no document; with --pool all
 documents that extraction made. Of shards it prints the documents.
 
-Fields: ` + strings.Join(recipe.Fields(), ", ") + `
+Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
+` + strings.Join(recipe.Fields()[9:], ", ") + `
 
 ` + exitCodes,
 		Example: `  mathsieve cat run1 --fields score,tokens,url --format tsv | head

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"unicode"
+	"unicode/utf8"
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/decontam"
@@ -158,16 +159,14 @@ func (a *app) report(err error) int {
 	if a.runDir != "" {
 		next = strings.ReplaceAll(next, "RUN", a.runDir)
 	}
-	var stopped signalError
-	if errors.As(err, &stopped) {
+	if stopped, ok := errors.AsType[signalError](err); ok {
 		code = exitSignal(stopped)
 	}
 	if code == exitPipe {
 		return code // the reader of stdout has gone; nobody wants to hear of it
 	}
 	state := ""
-	var stated statedError
-	if errors.As(err, &stated) {
+	if stated, ok := errors.AsType[statedError](err); ok {
 		state = stated.state
 	}
 	if a.config.Runtime.LogFormat == "json" {
@@ -195,18 +194,24 @@ func oneLine(s string) string {
 	return escape(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// escape writes runes as Go does in quotes, such as \x1b for ESC.
+// escape writes unwanted runes, and bytes that are no UTF-8, as Go does in
+// quotes, such as \x1b for ESC.
 func escape(s string, unwanted func(r rune) bool) string {
-	if !strings.ContainsFunc(s, unwanted) {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, unwanted) {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
-		if !unwanted(r) {
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case unwanted(r):
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		default:
 			b.WriteRune(r)
-			continue
 		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		s = s[size:]
 	}
 	return b.String()
 }

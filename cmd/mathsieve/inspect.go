@@ -76,7 +76,7 @@ func (i inspector) inspect() error {
 	}{
 		{bytes.HasPrefix(head, []byte("MSCOLUMN")), i.column},
 		{bytes.HasPrefix(head, []byte("MSSHUF1\n")), i.sections},
-		{bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
+		{isModelName(i.name) || bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
 		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
 		{isTextLines(i.name), i.lines},
 		{corpus.IsShardName(filepath.Base(i.name)), i.shard},
@@ -87,6 +87,12 @@ func (i inspector) inspect() error {
 		}
 	}
 	return i.records()
+}
+
+// isModelName reports whether the file calls itself a fastText model.
+func isModelName(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".bin" || ext == ".ftz"
 }
 
 // isTextLines reports whether the file is compressed lines that are no

@@ -43,8 +43,7 @@ func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *
 	a.graceful.Store(false)
 	progress.close()
 	if err != nil {
-		var failed *pipeline.StageError
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*pipeline.StageError](err); ok {
 			err = firstError{failed.Failed[0], err}
 		}
 		return nil, nil, statedError{err, state(run, r)}

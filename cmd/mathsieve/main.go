@@ -28,10 +28,8 @@ func run(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int 
 	if err == nil || errors.Is(err, out.err) {
 		err = out.err // data that did not reach its reader is a failure, even if all else went well
 	}
-	var stopped signalError
-	if err != nil && errors.As(context.Cause(ctx), &stopped) {
-		var stated statedError // what the stop left behind is told, not where it struck
-		errors.As(err, &stated)
+	if stopped, ok := errors.AsType[signalError](context.Cause(ctx)); ok && err != nil {
+		stated, _ := errors.AsType[statedError](err) // what the stop left behind is told, not where it struck
 		err = statedError{stopped, stated.state}
 	}
 	return a.report(err)

@@ -12,6 +12,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -133,9 +134,20 @@ func (c *Config) loadFile(path string) error {
 		return fmt.Errorf("config: %w", err)
 	}
 	defer f.Close()
-	dec := yaml.NewDecoder(f)
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return fmt.Errorf("config: %w", err)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
-	if err := dec.Decode(c); err != nil && !errors.Is(err, io.EOF) { // an empty file sets nothing
+	err = dec.Decode(c)
+	if errors.Is(err, io.EOF) {
+		return nil // an empty file sets nothing
+	}
+	if err == nil {
+		err = c.checkWhole(text)
+	}
+	if err != nil {
 		return fmt.Errorf("config %s: %w", path, plainly(err))
 	}
 	return nil

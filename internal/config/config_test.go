@@ -81,6 +81,7 @@ func TestBadFile(t *testing.T) {
 	f("train:\n  dim: 1\n  dim: 2\n", "line 3", `setting "dim" given before, in line 2`)
 	f("runtime:\n  memory: much\n", "line 2", `size "much" is not a number of bytes`)
 	f("select:\n  budgets: [much]\n", `invalid budget "much"`)
+	f("seed:\n  hold-out: 0.2\n  positives: 2.5\n", "line 3", `"2.5" is not a whole number`)
 	f("train: {dim: a, lr: b}\n", `"a" is not a whole number; line 1: "b" is not a number`)
 }
 
@@ -164,6 +165,7 @@ func TestSet(t *testing.T) {
 	bad("select.budgets", "much", "select.budgets", `invalid budget "much"`)
 	bad("runtime.memory", "-1", "size")
 	bad("train.dim", "[", "train.dim")
+	bad("seed.random-seed", "0.5", `"0.5" is not a whole number`)
 }
 
 // TestValidate puts one setting of each section out of its range: the error

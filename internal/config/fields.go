@@ -41,6 +41,9 @@ func (c *Config) Set(key, text string) error {
 		field.SetString(text)
 		return nil
 	}
+	if err := checkWholeAt(field, text); err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
 	fresh := reflect.New(field.Type())
 	if err := yaml.Unmarshal([]byte(text), fresh.Interface()); err != nil {
 		return fmt.Errorf("%s: %w", key, withoutLine(plainly(err)))
@@ -97,7 +100,7 @@ func walk(v reflect.Value, prefix string, do func(key string, field reflect.Valu
 			key = strings.TrimSuffix(prefix, ".")
 		}
 		field := v.Field(i)
-		_, self := field.Addr().Interface().(yaml.Unmarshaler)
+		_, self := reflect.TypeAssert[yaml.Unmarshaler](field.Addr())
 		switch {
 		case field.Kind() == reflect.Struct && !self:
 			if key != "" {

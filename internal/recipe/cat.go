@@ -276,7 +276,20 @@ func (c *cat) skipped() error {
 }
 
 func (c *cat) skippedOf(stage extractStage, pack int, file string) error {
-	f, err := c.run.Open(stage.name, pack, skippedName)
+	return eachSkip(c.run, stage.name, pack, func(s Skip) error {
+		row := Row{"stage": stage.name, "file": file, "offset": s.Offset, "reason": s.Reason}
+		for field, value := range map[string]string{"id": s.ID, "url": s.URL, "detail": s.Detail} {
+			if value != "" {
+				row[field] = value
+			}
+		}
+		return cmp.Or(c.ctx.Err(), c.give(row))
+	})
+}
+
+// eachSkip calls do for what became no document in a pack.
+func eachSkip(run *pipeline.Run, stage string, pack int, do func(Skip) error) error {
+	f, err := run.Open(stage, pack, skippedName)
 	if err != nil {
 		return err
 	}
@@ -285,19 +298,10 @@ func (c *cat) skippedOf(stage extractStage, pack int, file string) error {
 		return errors.Join(err, f.Close())
 	}
 	dec := json.NewDecoder(bufio.NewReader(z))
-	for c.ctx.Err() == nil {
+	for err == nil {
 		var s Skip
-		if err = dec.Decode(&s); err != nil {
-			break
-		}
-		row := Row{"stage": stage.name, "file": file, "offset": s.Offset, "reason": s.Reason}
-		for field, value := range map[string]string{"id": s.ID, "url": s.URL, "detail": s.Detail} {
-			if value != "" {
-				row[field] = value
-			}
-		}
-		if err = c.give(row); err != nil {
-			break
+		if err = dec.Decode(&s); err == nil {
+			err = do(s)
 		}
 	}
 	if errors.Is(err, io.EOF) {

@@ -1,10 +1,8 @@
 package recipe
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank"
@@ -65,14 +63,7 @@ func (s extractStage) requireDocuments(run *pipeline.Run) error {
 // firstFailure says why the first of the inputs that cannot be read cannot.
 func (s extractStage) firstFailure(run *pipeline.Run) (why string, err error) {
 	found := errors.New("found")
-	c := cat{ctx: context.Background(), run: run, give: func(row Row) error {
-		if row["reason"] != reasonBadFile {
-			return nil
-		}
-		why = fmt.Sprint(row["detail"])
-		return found
-	}}
-	for pack, in := range s.inputs {
+	for pack := range s.inputs {
 		marker, err := run.Marker(s.name, pack)
 		if err != nil {
 			return "", err
@@ -80,10 +71,17 @@ func (s extractStage) firstFailure(run *pipeline.Run) (why string, err error) {
 		if marker.Counters["failed_inputs"] == 0 {
 			continue
 		}
-		if err := c.skippedOf(s, pack, filepath.Base(in.Path)); err != nil && !errors.Is(err, found) {
-			return "", err
+		err = eachSkip(run, s.name, pack, func(skip Skip) error {
+			if skip.Reason != reasonBadFile {
+				return nil
+			}
+			why = skip.Detail
+			return found
+		})
+		if errors.Is(err, found) {
+			return why, nil
 		}
-		break
+		return "", err
 	}
-	return why, nil
+	return "", nil
 }

@@ -76,6 +76,7 @@ func settings(t *testing.T, inputs []string, budgets string) config.Config {
 	cfg := config.Default()
 	cfg.Input = inputs
 	cfg.Train.Dim, cfg.Train.Bucket = 16, 20_000
+	cfg.Train.Tune, cfg.Train.LR, cfg.Train.Epoch = "off", 1, 25
 	var err error
 	if cfg.Select.Budgets, err = rank.ParseBudgets(budgets); err != nil {
 		t.Fatal(err)

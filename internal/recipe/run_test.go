@@ -23,6 +23,7 @@ func TestRun(t *testing.T) {
 	c := newCrawl(t, 1, 250, 3)
 	dir := filepath.Join(t.TempDir(), "run")
 	cfg := settings(t, c.files, "20K,60K,all")
+	cfg.Train.Tune = "on" // as a user gets it for so small a seed
 	r, run := carryOut(t, recipe.Run, cfg, dir, pipeline.Options{Workers: 2})
 
 	pool := rows(t, dir, recipe.CatPool)
