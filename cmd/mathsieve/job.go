@@ -63,13 +63,17 @@ func (a *app) pipelineOptions(progress pipeline.Progress) pipeline.Options {
 
 // state says how much of an interrupted run is finished and safe.
 func state(run *pipeline.Run, r *recipe.Recipe) string {
-	stages, err := pipeline.Status(run, r.Stages)
-	if err != nil {
-		return "nothing that was finished before is lost"
-	}
 	done := 0
+	stages, err := pipeline.Status(run, r.Stages)
 	for _, s := range stages {
 		done += s.Done
+	}
+	if err != nil { // a stage that cannot be planned: those before it count
+		for _, s := range r.Stages {
+			if n, err := run.Tasks(s.Name); err == nil {
+				done += n
+			}
+		}
 	}
 	return fmt.Sprintf("%d finished tasks are safe in %s", done, run.Dir())
 }

@@ -55,7 +55,7 @@ func (a *app) execute(ctx context.Context, args []string) error {
 	case err != nil:
 		return usageError{err}
 	}
-	root := a.rootCommand()
+	root := a.rootCommand() //nolint:contextcheck // Cobra hands the context to each command itself
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
 }
@@ -134,6 +134,7 @@ use alone. Running the same command again does only what is missing.
 		newInspectCommand(a),
 		newWARCCommand(a),
 		newTaskCommand(a),
+		newFastTextCommand(a),
 		newVersionCommand(a),
 		newConfigTopic(),
 	)

@@ -139,7 +139,9 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	if src == "" {
 		return 0, addedBlank
 	}
-	if definitionsOnly(src) {
+	only := definitionsOnly(src)
+	src = p.applyMacros(src)
+	if only {
 		p.lost[lossDefinitions]++
 		return 0, addedDefinitions
 	}

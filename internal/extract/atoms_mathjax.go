@@ -36,6 +36,7 @@ func (p *page) mathScript(n dom.Node, typ string) {
 	name := scriptType(typ)
 	if p.m[n].flags&nfHead != 0 {
 		p.lost[lossDefinitions]++ // in the head it can only define macros
+		p.applyMacros(src)
 		return
 	}
 	switch {

@@ -76,6 +76,9 @@ func (p *page) scanScript(n dom.Node) {
 		return
 	}
 	p.config.scanCode(code)
+	if p.options.ExpandMacros {
+		p.scanMacros(code)
+	}
 	p.classes.configure(p.config.ignoreClass, p.config.processClass)
 	p.scanRenderCalls(code)
 }

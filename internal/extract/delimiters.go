@@ -233,7 +233,7 @@ func (w *pairing) delimited(i, k int, d *delimiter) int {
 		return 0
 	}
 	inside := src[start:end]
-	if !w.acceptable(inside, d) {
+	if !w.acceptable(inside, d) || d.open == "$$" && i > 0 && isAlnum(src[i-1]) && isMangledName(inside) {
 		return 0
 	}
 	n := end + len(d.close) - i
@@ -327,13 +327,28 @@ func (w *pairing) acceptable(inside []byte, d *delimiter) bool {
 		s := string(trimmed)
 		return len(s) < 2000 && (tex.LooksMath(s) || tex.LooksTeX(s) || plausibleFormula(s) && len(s) < 40)
 	}
-	if d.open == "$$" && len(trimmed) > 200 && bytes.IndexByte(trimmed, '\\') < 0 && !bytes.ContainsAny(trimmed, "^_=") {
+	if d.open == "$$" && !bytes.ContainsAny(trimmed, `\^_=`) && (len(trimmed) > 200 || prose(view(trimmed))) {
 		return false
 	}
 	if d.open == `\[` || d.open == `\(` {
 		return !isRegexp(trimmed)
 	}
 	return true
+}
+
+// isMangledName recognises the part between two double dollars of a name that a
+// compiler made, such as Main$$anonfun$2$$apply.
+func isMangledName(s []byte) bool {
+	letters := 0
+	for _, b := range s {
+		switch {
+		case isLetter(b):
+			letters++
+		case !isAlnum(b) && b != '$' && b != '_' && b != '.':
+			return false
+		}
+	}
+	return letters >= 3
 }
 
 // isRegexp recognises the inside of \( … \) in a regular expression or a shell

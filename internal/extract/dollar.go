@@ -70,6 +70,9 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 	p.rawTeX = true
 	p.scratch = p.appendTeX(p.scratch[:0], inside)
 	s := view(p.scratch)
+	if w.texes == 0 && (tex.IsProgram(s) || j+1 < len(src) && isVariables(s, src[j+1])) {
+		return false
+	}
 	looks := tex.LooksMath(s)
 	nextDigit := j+1 < len(src) && src[j+1] >= '0' && src[j+1] <= '9'
 	if strength == dollarSure {
@@ -86,6 +89,21 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 		return false
 	}
 	return tex.Money(s) == 0 || hasSign(s)
+}
+
+// isVariables reports whether two dollars are the sigils of two variables of a
+// shell, a template or a program, as in ${HOME}/lib:${LIB} and $from-$until. s
+// is the text between them and next the byte after the second one.
+func isVariables(s string, next byte) bool {
+	n := tex.StartsLikeVariable(s)
+	if n == 0 || hasCommand(s) {
+		return false
+	}
+	switch s[0] {
+	case '{', '(':
+		return next == s[0]
+	}
+	return n < len(s) && (isLetter(next) || next == '_' || next == '{')
 }
 
 // hasCommand reports whether s has a TeX command.

@@ -43,6 +43,11 @@ type Options struct {
 	Comments bool `yaml:"comments"`
 	// WholePage keeps menus, footers and all other parts of the page.
 	WholePage bool `yaml:"whole-page"`
+	// ExpandMacros replaces the macros that a page defines, in its formulas,
+	// hidden blocks or the configuration of its renderer, by what they stand
+	// for. It is off by default: the author's TeX goes through as it is, and
+	// only the definitions are left out.
+	ExpandMacros bool `yaml:"expand-macros"`
 }
 
 // DefaultOptions returns the options that suit Common Crawl, whose records are

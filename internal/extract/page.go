@@ -7,6 +7,7 @@ import (
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/extract/dom"
 	"mathsieve/internal/extract/mathml"
+	"mathsieve/internal/extract/tex"
 )
 
 // A nodeFlag is what the passes have found out about a node.
@@ -72,6 +73,8 @@ type page struct {
 	candidates   []candidate
 	wikiSections []wikiSection
 	config       mathConfig
+	macros       tex.Macros
+	macroBuf     []byte
 
 	budget      int      // steps left for scans of whole wrappers
 	h1          dom.Node // first h1 of the page
@@ -135,6 +138,7 @@ func (p *page) extract(body []byte, doc *corpus.Document) error {
 	p.nested = false
 	p.body = body
 	p.config.reset()
+	p.macros.Reset()
 	p.run(doc)
 	if len(doc.Text) < p.options.JSONBelow {
 		p.fromJSON(doc)
@@ -209,6 +213,9 @@ func (p *page) scanText(n dom.Node) {
 	}
 	if flags&(nfCode|nfIgnore|nfHead) == 0 {
 		p.scanDelimiters(raw)
+		if p.options.ExpandMacros {
+			p.scanDefinitions(n, raw)
+		}
 	}
 }
 

@@ -24,6 +24,8 @@ type counter struct {
 	least  int64       // the threshold of the last time that entries were forgotten
 	limit  int
 	tokens int64
+	// vectors, if not nil, have words that the dictionary is to have as well.
+	vectors *Vectors
 }
 
 func newCounter(args *Args) *counter {
@@ -123,6 +125,10 @@ func (c *counter) keep(words, labels int64) {
 // dictionary returns the dictionary of what was counted.
 func (c *counter) dictionary() *dictionary {
 	c.keep(int64(c.args.MinCount), int64(c.args.MinCountLabel))
+	if c.vectors != nil {
+		c.addWords(c.vectors)
+		c.keep(1, 0)
+	}
 	d := c.dict
 	for _, label := range c.label {
 		if label {
@@ -136,9 +142,10 @@ func (c *counter) dictionary() *dictionary {
 	return d
 }
 
-// countTokens builds the dictionary of a source.
-func countTokens(ctx context.Context, args *Args, source Source) (*dictionary, error) {
+// countTokens builds the dictionary of a source and of vectors, if there are any.
+func countTokens(ctx context.Context, args *Args, source Source, vectors *Vectors) (*dictionary, error) {
 	c := newCounter(args)
+	c.vectors = vectors
 	err := eachExample(ctx, source, func(ex *Example) error {
 		c.example(ex)
 		return nil

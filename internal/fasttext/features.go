@@ -101,7 +101,7 @@ func (p *lineParser) finish() []int32 {
 
 // appendSubwords appends the rows of the character n-grams of a word.
 func (d *dictionary) appendSubwords(rows []int32, word []byte) []int32 {
-	eachSubword(word, d.args.MinN, d.args.MaxN, func(h uint32) {
+	eachSubword(word, d.args.MinN, d.args.MaxN, func(h uint32, _, _ int) {
 		if row := d.bucketRow(d.buckets.of(uint64(h))); row >= 0 {
 			rows = append(rows, row)
 		}
@@ -109,10 +109,10 @@ func (d *dictionary) appendSubwords(rows []int32, word []byte) []int32 {
 	return rows
 }
 
-// eachSubword visits the hashes of the character n-grams of "<word>", from each
-// character on the shorter before the longer. Bytes 10xxxxxx continue the
-// character before them.
-func eachSubword(word []byte, minN, maxN int, visit func(h uint32)) {
+// eachSubword visits the character n-grams of "<word>", from each character on
+// the shorter before the longer: their hashes, and where they stand in "<word>".
+// Bytes 10xxxxxx continue the character before them.
+func eachSubword(word []byte, minN, maxN int, visit func(h uint32, from, to int)) {
 	at := func(i int) byte { // byte i of "<word>"
 		switch {
 		case i == 0:
@@ -134,7 +134,7 @@ func eachSubword(word []byte, minN, maxN int, visit func(h uint32)) {
 				h = hashByte(h, at(j))
 			}
 			if n >= minN && (n != 1 || i != 0 && j != size) {
-				visit(h)
+				visit(h, i, j)
 			}
 		}
 	}

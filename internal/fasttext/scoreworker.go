@@ -178,7 +178,7 @@ func (s *Scorer) bucket(b uint64) (float64, int) {
 
 // sumSubwords adds up the character n-grams of a word.
 func (s *Scorer) sumSubwords(word []byte) (sum float64, n int) {
-	eachSubword(word, s.args.MinN, s.args.MaxN, func(h uint32) {
+	eachSubword(word, s.args.MinN, s.args.MaxN, func(h uint32, _, _ int) {
 		score, ok := s.bucket(s.mod.of(uint64(h)))
 		sum += score
 		n += ok

@@ -33,12 +33,17 @@ func (m *stripedMatrix) copyRow(dst []float32, i int) {
 	}
 }
 
+// setRow sets row i.
+func (m *stripedMatrix) setRow(i int, row []float32) {
+	for s := range m.shares {
+		copy(m.part(s, i), row[s*m.width:])
+	}
+}
+
 // copyFrom takes the numbers of a matrix of the same shape.
 func (m *stripedMatrix) copyFrom(d *denseMatrix) {
 	for i := range m.rows {
-		for s := range m.shares {
-			copy(m.part(s, i), d.row(i)[s*m.width:])
-		}
+		m.setRow(i, d.row(i))
 	}
 }
 

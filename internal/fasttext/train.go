@@ -23,8 +23,13 @@ var (
 	ErrDiverged = errors.New("training diverged: use a lower lr")
 )
 
-// TrainOptions say how to train, not what: the model does not depend on them.
+// TrainOptions say how to train, not what: but for Vectors, the model does not
+// depend on them.
 type TrainOptions struct {
+	// Vectors, if not nil, are where the rows of their words start, which the
+	// dictionary has even if the text does not. They must have been read for
+	// the dim of the model.
+	Vectors *Vectors
 	// Memory is the number of bytes that the examples may take in memory, as
 	// feature ids, besides the model; 0 is no limit.
 	Memory int64
@@ -163,7 +168,10 @@ func prepareTraining(ctx context.Context, args Args, source Source, options Trai
 	if options.level != nil {
 		t.level = *options.level
 	}
-	dict, err := countTokens(ctx, &t.model.args, source)
+	if v := options.Vectors; v != nil && v.dim != args.Dim {
+		return nil, fmt.Errorf("%w: they were read for dim %d, and the model has %d", ErrVectors, v.dim, args.Dim)
+	}
+	dict, err := countTokens(ctx, &t.model.args, source, options.Vectors)
 	if err != nil {
 		return nil, err
 	}
@@ -288,6 +296,9 @@ func (t *trainer) initialize() {
 	}
 	fill()
 	group.Wait()
+	if t.options.Vectors != nil {
+		t.start(t.options.Vectors)
+	}
 }
 
 func (t *trainer) initializeRows(from, to int) {

@@ -44,7 +44,8 @@ func (r *Recipe) Cuts(run *pipeline.Run) (*rank.Cuts, error) {
 	return s.Cuts, err
 }
 
-// requireDocuments fails if a sealed extract stage made no document at all.
+// requireDocuments fails with s.none if a sealed extract stage made no document
+// at all.
 func (s extractStage) requireDocuments(run *pipeline.Run) error {
 	counters, err := run.SealedCounters(s.name)
 	if err != nil || counters["out"] > 0 {
@@ -55,9 +56,9 @@ func (s extractStage) requireDocuments(run *pipeline.Run) error {
 		if err != nil {
 			return err
 		}
-		return fmt.Errorf("%w: %d of %d files cannot be read; the first is %s", ErrNoDocuments, failed, len(s.inputs), why)
+		return fmt.Errorf("%w: %d of %d files cannot be read; the first is %s", s.none, failed, len(s.inputs), why)
 	}
-	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", ErrNoDocuments, len(s.inputs), sum(withPrefix(counters, "records.")))
+	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", s.none, len(s.inputs), sum(withPrefix(counters, "records.")))
 }
 
 // firstFailure says why the first of the inputs that cannot be read cannot.

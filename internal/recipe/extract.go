@@ -51,8 +51,12 @@ type extractStage struct {
 	name   string
 	job    *job
 	inputs []pipeline.Input
+	none   error // what it means that the inputs hold no document
 	// sketches also writes what deduplication wants.
 	sketches bool
+	// first are the seeds, if any: a seed without a page is noticed before the
+	// long work on the pool.
+	first []extractStage
 	// docsAt is where the documents of a pack go in the run folder; nil is
 	// among the stage's files.
 	docsAt func(pack int) string
@@ -61,10 +65,29 @@ type extractStage struct {
 func (s extractStage) stage() pipeline.Stage {
 	return pipeline.Stage{
 		Name:   s.name,
-		Count:  func(*pipeline.Run) (int, error) { return len(s.inputs), nil },
+		After:  names(s.first),
+		Count:  s.count,
 		Task:   s.task,
 		Memory: 128 << 20, // a record of 64 MiB and its text
 	}
+}
+
+func names(stages []extractStage) []string {
+	var all []string
+	for _, s := range stages {
+		all = append(all, s.name)
+	}
+	return all
+}
+
+// count is the number of packs, once there is a seed to make use of them.
+func (s extractStage) count(run *pipeline.Run) (int, error) {
+	for _, given := range s.first {
+		if err := given.requireDocuments(run); err != nil {
+			return 0, err
+		}
+	}
+	return len(s.inputs), nil
 }
 
 // A packItem is one record on its way through the extractors: a page, or

@@ -3,12 +3,12 @@
 // documents that another tool made or that are used elsewhere.
 //
 //	WARC ─▶ extract ─▶ dedup-url ─▶ dedup-text ─▶ dedup-pairs ─▶ dedup-attach ─▶ dedup-verify ─▶ dedup-cluster ─▶ dedup
-//	                                                                                             │
-//	seed pages ─▶ extract-positive, extract-negative ─▶ seed-1 ─▶ train-1 ─▶ score-1 ◀── pool ◀──┤
-//	                                                                            │                │
-//	                         benchmarks ─▶ decontaminate ─▶ cut-1 ◀── tokens ◀──┼────────────────┘
-//	                                                          │                 │
-//	                                                          └─▶ select-1 ─▶ corpus-1
+//	                                                                                                               │
+//	                                      ┌────────────────────────────── pool ◀────────────────────────────────────┘
+//	seed ─▶ extract-positive, -negative   │
+//	                    └─▶ seed-1 ─▶ train-1 ─▶ score-1 ─┐
+//	                                      ├─▶ tokens ─────┤
+//	               benchmarks ─▶ decontaminate ───────────┴─▶ cut-1 ─▶ select-1 ─▶ corpus-1
 //
 // The names of the stages of the loop carry the number of their round; what
 // no round changes is done once.
@@ -28,6 +28,7 @@ import (
 	"mathsieve/internal/decontam"
 	"mathsieve/internal/extract"
 	"mathsieve/internal/pipeline"
+	"mathsieve/internal/seed"
 	"mathsieve/internal/tokens"
 )
 
@@ -147,9 +148,9 @@ func newJob(plan pipeline.Plan) (*job, error) {
 	}
 	inputs := inputsOf(plan, rolePool)
 	j.parts = partitions(inputs)
-	j.pool = extractStage{name: "extract", job: j, inputs: inputs}
-	j.positive = extractStage{name: "extract-positive", job: j, inputs: inputsOf(plan, rolePositive)}
-	j.negative = extractStage{name: "extract-negative", job: j, inputs: inputsOf(plan, roleNegative)}
+	j.pool = extractStage{name: "extract", job: j, inputs: inputs, none: ErrNoDocuments}
+	j.positive = extractStage{name: "extract-positive", job: j, inputs: inputsOf(plan, rolePositive), none: seed.ErrNoPositives}
+	j.negative = extractStage{name: "extract-negative", job: j, inputs: inputsOf(plan, roleNegative), none: seed.ErrNoNegatives}
 	return j, nil
 }
 
@@ -201,16 +202,23 @@ func (j *job) run() ([]pipeline.Stage, error) {
 	if len(j.pool.inputs) == 0 {
 		return nil, ErrNoPool
 	}
-	j.pool.sketches = true
-	stages := append([]pipeline.Stage{j.pool.stage()}, j.dedupStages(j.pool)...)
 	const round = 1
+	var stages []pipeline.Stage
+	j.pool.sketches = true
+	if !j.hasModel() {
+		j.pool.first = j.given()
+		for _, s := range j.pool.first {
+			stages = append(stages, s.stage())
+		}
+	}
+	stages = append(stages, j.pool.stage())
+	stages = append(stages, j.dedupStages(j.pool)...)
 	unique := func(run *pipeline.Run) pool { return j.pool.pool(run).without(j.duplicates) }
 	after := []string{j.pool.name, stageDuplicate}
 	if j.hasModel() {
 		stages = append(stages, j.scoreStage(round, unique, after))
 	} else {
-		stages = append(stages, j.seedStages(round, unique, after)...)
-		stages = append(stages, j.trainStage(round))
+		stages = append(stages, j.seedStage(round, unique, after), j.trainStage(round))
 		stages = append(stages, j.scoreStage(round, unique, append(after, trainName(round))))
 	}
 	stages = append(stages, j.tokensStage(unique, after))

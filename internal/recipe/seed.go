@@ -24,28 +24,32 @@ const (
 
 func seedName(round int) string { return fmt.Sprintf("seed-%d", round) }
 
-// seedStages draws the pages that the classifier of a round learns from: those
-// that the user gave, or, where there are none, pages of the pool.
-func (j *job) seedStages(round int, unique poolOf, after []string) []pipeline.Stage {
-	var stages []pipeline.Stage
-	var before []string
-	for _, given := range []extractStage{j.positive, j.negative} {
-		if len(given.inputs) > 0 {
-			stages = append(stages, given.stage())
-			before = append(before, given.name)
+// given returns the stages that extract the seed that the user gave.
+func (j *job) given() []extractStage {
+	var given []extractStage
+	for _, s := range []extractStage{j.positive, j.negative} {
+		if len(s.inputs) > 0 {
+			given = append(given, s)
 		}
 	}
+	return given
+}
+
+// seedStage draws the pages that the classifier of a round learns from: those
+// that the user gave, or, where there are none, pages of the pool.
+func (j *job) seedStage(round int, unique poolOf, after []string) pipeline.Stage {
+	before := names(j.given())
 	if len(before) < 2 {
 		before = append(before, after...)
 	}
-	return append(stages, pipeline.Stage{
+	return pipeline.Stage{
 		Name:  seedName(round),
 		After: before,
 		Count: func(*pipeline.Run) (int, error) { return 1, nil },
 		Task: func(ctx context.Context, t *pipeline.Task) error {
 			return j.drawSeed(ctx, t, j.seedSources(t.Run, unique))
 		},
-	})
+	}
 }
 
 // seedSources says where positives and negatives come from.
@@ -120,8 +124,9 @@ type lineSource struct {
 	stage string
 	name  string
 
-	file  io.ReadCloser
-	lines *bufio.Scanner
+	packed io.Reader // what file decompresses
+	file   io.ReadCloser
+	lines  *bufio.Scanner
 }
 
 // Rewind implements [fasttext.Source].
@@ -137,7 +142,7 @@ func (s *lineSource) Rewind() error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	s.file = zstdFile{z, f}
+	s.packed, s.file = f, zstdFile{z, f}
 	s.lines = bufio.NewScanner(s.file)
 	s.lines.Buffer(nil, fasttext.MaxLineBytes)
 	return nil
@@ -151,7 +156,7 @@ func (s *lineSource) Next(ex *fasttext.Example) error {
 		}
 	}
 	if !s.lines.Scan() {
-		return cmp.Or(s.lines.Err(), io.EOF)
+		return cmp.Or(causeOf(s.lines.Err(), s.packed), io.EOF)
 	}
 	*ex = fasttext.Example{Text: s.lines.Bytes(), Inline: true}
 	return nil
@@ -208,6 +213,7 @@ func (j *job) train() ([]pipeline.Stage, error) {
 		return nil, seed.ErrNoNegatives
 	}
 	const round = 1
-	stages := j.seedStages(round, j.pool.pool, nil)
-	return append(stages, j.trainStage(round)), nil
+	return []pipeline.Stage{
+		j.positive.stage(), j.negative.stage(), j.seedStage(round, j.pool.pool, nil), j.trainStage(round),
+	}, nil
 }

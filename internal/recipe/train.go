@@ -104,7 +104,7 @@ func (tr *trainer) run(ctx context.Context, to string) error {
 	drawn := sum(tr.report.Seed.Drawn)
 	held := sum(tr.report.Seed.HeldOut)
 	if tr.job.cfg.Train.Tunes(drawn) && held > 0 {
-		if args, err = tr.tune(ctx, args, options); err != nil {
+		if args, err = tr.tune(ctx, args, drawn, options); err != nil {
 			return err
 		}
 		// The trials' matrix is garbage now, and as large as the one to come.
@@ -156,12 +156,24 @@ func (tr *trainer) options() (fasttext.TrainOptions, error) {
 	}, err
 }
 
-// tune chooses lr and epoch by trials on the hold-out.
-func (tr *trainer) tune(ctx context.Context, args fasttext.Args, options fasttext.TrainOptions) (fasttext.Args, error) {
+// smallSeed is the number of pages below which many epochs are tried where few
+// did not do.
+const smallSeed = 5000
+
+// tune chooses lr and epoch for a seed of that many pages by trials on the
+// hold-out.
+func (tr *trainer) tune(ctx context.Context, args fasttext.Args, pages int, options fasttext.TrainOptions) (fasttext.Args, error) {
 	o := fasttext.DefaultTuneOptions(seed.LabelMath)
 	o.Budget = tr.job.cfg.Train.TuneTrials
 	o.Train = options
 	chosen, trials, err := fasttext.Tune(ctx, args, tr.train, tr.holdOut, o)
+	if errors.Is(err, fasttext.ErrNoTrial) && pages < smallSeed {
+		// A few dozen pages need many passes, and these are cheap.
+		o.LR, o.Epoch, o.Budget = []float64{0.5, 1}, []int{25, 50, 100}, 0
+		var more []fasttext.Trial
+		chosen, more, err = fasttext.Tune(ctx, args, tr.train, tr.holdOut, o)
+		trials = append(trials, more...)
+	}
 	for _, trial := range trials {
 		tr.report.Trials = append(tr.report.Trials, TrainTrial{
 			LR: trial.Args.LR, Epoch: trial.Args.Epoch, Learned: trial.Learned, AveragePrecision: trial.AveragePrecision,

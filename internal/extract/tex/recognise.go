@@ -34,8 +34,11 @@ func LooksMath(s string) bool {
 	if v.wordRun >= maxPlainWords || v.ideographs > 3 {
 		return false
 	}
-	if v.commands > 0 || v.symbols > 0 || strings.ContainsAny(s, `^_=<>+`) {
+	if v.commands > 0 || v.symbols > 0 {
 		return true
+	}
+	if strings.ContainsAny(s, `^_=<>+`) {
+		return !IsProgram(s)
 	}
 	// No sign of mathematics but its brevity.
 	return v.longest <= 3 && len(s) <= 40 && v.letters+v.digits > 0 && v.common == 0

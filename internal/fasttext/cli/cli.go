@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,8 @@ type UsageError struct {
 	Problem string
 	// Usage is how to call the command.
 	Usage string
+	// Unknown says that there is no such command; Usage lists those there are.
+	Unknown bool
 }
 
 // Error implements error.
@@ -46,6 +49,8 @@ func commands() []command {
 		{"print-word-vectors", "MODEL", "print the vectors of the words on standard input", printWordVectors},
 		{"print-sentence-vectors", "MODEL", "print the vectors of the lines on standard input", printSentenceVectors},
 		{"nn", "MODEL [K]", "print the nearest neighbours of the words on standard input", nearestNeighbours},
+		{"print-ngrams", "MODEL WORD", "print the vectors of the character n-grams of a word", printNgrams},
+		{"analogies", "MODEL [K]", "print the words nearest to A - B + C for triplets on standard input", analogies},
 		{"dump", "MODEL args|dict|input|output", "print a part of a model", dump},
 	}
 }
@@ -69,7 +74,10 @@ func Run(ctx context.Context, args []string, s Streams) error {
 		if c.name != args[0] {
 			continue
 		}
-		err := c.run(ctx, args[1:], s)
+		var err error = &UsageError{}
+		if len(args) < 2 || !slices.Contains([]string{"-h", "-help", "--help"}, args[1]) {
+			err = c.run(ctx, args[1:], s)
+		}
 		var usage *UsageError
 		if errors.As(err, &usage) && usage.Usage == "" {
 			usage.Usage = fmt.Sprintf("usage: fasttext %s %s\n", c.name, c.arguments)
@@ -79,7 +87,7 @@ func Run(ctx context.Context, args []string, s Streams) error {
 		}
 		return err
 	}
-	return &UsageError{Problem: fmt.Sprintf("unknown command %q", args[0]), Usage: Usage()}
+	return &UsageError{Problem: fmt.Sprintf("unknown command %q", args[0]), Usage: Usage(), Unknown: true}
 }
 
 func usagef(format string, args ...any) error {

@@ -26,6 +26,51 @@ func ratio(a, b int64) float64 {
 	return float64(a) / float64(b)
 }
 
+// A meter is what came of predicting a text.
+type meter struct {
+	examples int
+	all      tally
+	each     []tally // of the labels
+}
+
+// measure predicts the labels of a text.
+func measure(ctx context.Context, model *fasttext.Model, text io.Reader, k int, threshold float32) (meter, error) {
+	m := meter{each: make([]tally, len(model.Labels()))}
+	p := model.NewPredictor()
+	err := p.EachLine(text, func(l fasttext.Line) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if len(l.Labels) == 0 || len(l.Features) == 0 {
+			return nil
+		}
+		predicted, _, err := p.RankLine(l, k, threshold)
+		if err != nil {
+			return err
+		}
+		m.add(l.Labels, predicted)
+		return nil
+	})
+	return m, err
+}
+
+// add counts an example.
+func (m *meter) add(gold, predicted []int32) {
+	m.examples++
+	m.all.gold += int64(len(gold))
+	m.all.predicted += int64(len(predicted))
+	for _, label := range predicted {
+		m.each[label].predicted++
+		if slices.Contains(gold, label) {
+			m.each[label].right++
+			m.all.right++
+		}
+	}
+	for _, label := range gold {
+		m.each[label].gold++
+	}
+}
+
 func testTotal(ctx context.Context, args []string, s Streams) error {
 	return test(ctx, args, s, false)
 }
@@ -44,37 +89,10 @@ func test(ctx context.Context, args []string, s Streams, perLabel bool) error {
 		return err
 	}
 	labels := model.Labels()
-	each := make([]tally, len(labels))
-	var all tally
-	examples := 0
-	p := model.NewPredictor()
-	err = withText(o.data, s, func(text io.Reader) error {
-		return p.EachLine(text, func(l fasttext.Line) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if len(l.Labels) == 0 || len(l.Features) == 0 {
-				return nil
-			}
-			predicted, _, err := p.RankLine(l, o.k, o.threshold)
-			if err != nil {
-				return err
-			}
-			examples++
-			all.gold += int64(len(l.Labels))
-			all.predicted += int64(len(predicted))
-			for _, label := range predicted {
-				each[label].predicted++
-				if slices.Contains(l.Labels, label) {
-					each[label].right++
-					all.right++
-				}
-			}
-			for _, label := range l.Labels {
-				each[label].gold++
-			}
-			return nil
-		})
+	var m meter
+	err = withText(o.data, s, func(text io.Reader) (err error) {
+		m, err = measure(ctx, model, text, o.k, o.threshold)
+		return err
 	})
 	if err != nil {
 		return err
@@ -82,9 +100,9 @@ func test(ctx context.Context, args []string, s Streams, perLabel bool) error {
 	out := bufio.NewWriter(s.Out)
 	if perLabel {
 		for i, label := range labels {
-			writeMetric(out, "F1-Score", each[i].f1())
-			writeMetric(out, "Precision", each[i].precision())
-			writeMetric(out, "Recall", each[i].recall())
+			writeMetric(out, "F1-Score", m.each[i].f1())
+			writeMetric(out, "Precision", m.each[i].precision())
+			writeMetric(out, "Recall", m.each[i].recall())
 			_, _ = fmt.Fprintf(out, " %s\n", label)
 		}
 	}
@@ -92,7 +110,7 @@ func test(ctx context.Context, args []string, s Streams, perLabel bool) error {
 	if perLabel {
 		verb = "%.3f"
 	}
-	_, err = fmt.Fprintf(out, "N\t%d\nP@%d\t"+verb+"\nR@%d\t"+verb+"\n", examples, o.k, all.precision(), o.k, all.recall())
+	_, err = fmt.Fprintf(out, "N\t%d\nP@%d\t"+verb+"\nR@%d\t"+verb+"\n", m.examples, o.k, m.all.precision(), o.k, m.all.recall())
 	return errors.Join(err, out.Flush())
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -14,12 +15,18 @@ type settings struct {
 	input, output string
 	args          fasttext.Args
 	quant         fasttext.QuantizeOptions
+	vectors       string // file of pretrained vectors
+	tune          tuning
 	verbose       int
 	saveOutput    bool
+	given         map[string]bool // names of the flags that were given
 }
 
 func defaultSettings() settings {
-	return settings{args: fasttext.DefaultArgs(), quant: fasttext.DefaultQuantizeOptions(), verbose: 2}
+	return settings{
+		args: fasttext.DefaultArgs(), quant: fasttext.DefaultQuantizeOptions(), tune: defaultTuning(),
+		verbose: 2, given: map[string]bool{},
+	}
 }
 
 // A flag is one "-name value" pair; a switch has no value.
@@ -79,12 +86,22 @@ func (s *settings) flags() []flag {
 		},
 		number("thread", "number of threads, 0 for all; the model does not depend on it", &a.Thread),
 		number("seed", "random generator seed", &a.Seed),
+		text("pretrainedVectors", "word vectors to start from, a .vec file", &s.vectors),
 		lone("saveOutput", "whether output params should be saved", &s.saveOutput),
 		number("cutoff", "number of words and ngrams to retain", &q.Cutoff),
 		lone("retrain", "whether embeddings are finetuned if a cutoff is applied", &q.Retrain),
 		lone("qnorm", "whether the norm is quantized separately", &q.QNorm),
 		lone("qout", "whether the classifier is quantized", &q.QOut),
 		number("dsub", "size of each sub-vector", &q.DSub),
+		text("autotune-validation", "hold-out on which settings that are not given are chosen", &s.tune.validation),
+		{
+			name: "autotune-metric", help: "what is to be high {f1, f1:labelname}", shown: "f1", set: s.tune.setMetric,
+		},
+		number("autotune-predictions", "number of predictions used for evaluation", &s.tune.predictions),
+		number("autotune-trials", "number of trainings", &s.tune.trials),
+		{name: "autotune-duration", help: "not there: give -autotune-trials", shown: "none", set: func(string) error {
+			return errors.New("time must not decide which model comes out: give a number of trainings with -autotune-trials")
+		}},
 	}
 }
 
@@ -100,6 +117,7 @@ func (s *settings) parse(args []string) error {
 			return usagef("argument %q without a dash", args[i])
 		}
 		f, known := byName[name]
+		s.given[name] = true
 		switch {
 		case name == "h":
 			return &UsageError{}
@@ -124,7 +142,7 @@ func flagHelp() string {
 	s := defaultSettings()
 	var b strings.Builder
 	for _, f := range s.flags() {
-		fmt.Fprintf(&b, "  -%-16s%s [%s]\n", f.name, f.help, f.shown)
+		fmt.Fprintf(&b, "  -%-22s%s [%s]\n", f.name, f.help, f.shown)
 	}
 	return b.String()
 }

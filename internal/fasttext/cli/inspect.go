@@ -111,7 +111,46 @@ func printSentenceVectors(ctx context.Context, args []string, s Streams) error {
 	}), out.Flush())
 }
 
+func printNgrams(_ context.Context, args []string, s Streams) error {
+	if len(args) != 2 {
+		return usagef("%d arguments: want 2", len(args))
+	}
+	m, err := fasttext.LoadFile(args[0])
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(s.Out)
+	var line []byte
+	for _, n := range m.NgramVectors(args[1]) {
+		line = appendVector(append(append(line[:0], n.Text...), ' '), n.Vector)
+		if _, err := out.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
 func nearestNeighbours(ctx context.Context, args []string, s Streams) error {
+	return query(ctx, args, s, "Query word? ", 1, func(v *fasttext.WordVectors, words []string, k int) []fasttext.Prediction {
+		return v.Nearest(words[0], k)
+	})
+}
+
+func analogies(ctx context.Context, args []string, s Streams) error {
+	if len(args) > 0 {
+		if _, err := fmt.Fprintf(s.Out, "Loading model %s\n", args[0]); err != nil {
+			return err
+		}
+	}
+	return query(ctx, args, s, "Query triplet (A - B + C)? ", 3, func(v *fasttext.WordVectors, words []string, k int) []fasttext.Prediction {
+		return v.Analogies(words[0], words[1], words[2], k)
+	})
+}
+
+// query answers each group of words on standard input.
+func query(ctx context.Context, args []string, s Streams, prompt string, group int,
+	answer func(v *fasttext.WordVectors, words []string, k int) []fasttext.Prediction,
+) error {
 	k := 10
 	if len(args) == 2 {
 		var err error
@@ -124,18 +163,22 @@ func nearestNeighbours(ctx context.Context, args []string, s Streams) error {
 	if err != nil {
 		return err
 	}
-	const prompt = "Query word? "
 	vectors := m.NormalizedWordVectors()
 	if _, err := fmt.Fprint(s.Out, prompt); err != nil {
 		return err
 	}
+	var words []string
 	return eachWord(ctx, s, func(word string) error {
-		for _, n := range vectors.Nearest(word, k) {
+		if words = append(words, word); len(words) < group {
+			return nil
+		}
+		for _, n := range answer(vectors, words, k) {
 			line := appendReal(append([]byte(n.Label), ' '), n.Probability, 6)
 			if _, err := s.Out.Write(append(line, '\n')); err != nil {
 				return err
 			}
 		}
+		words = words[:0]
 		_, err := fmt.Fprint(s.Out, prompt)
 		return err
 	})

@@ -27,7 +27,15 @@ func supervised(ctx context.Context, args []string, s Streams) error {
 	if err := set.args.Validate(); err != nil {
 		return usagef("%v", err)
 	}
-	model, err := trainFile(ctx, set.input, set.args, set.verbose, s)
+	if err := set.tune.validate(); err != nil {
+		return err
+	}
+	if set.tune.validation != "" {
+		if err := set.autotune(ctx, s); err != nil {
+			return err
+		}
+	}
+	model, err := set.train(ctx, set.verbose, s)
 	if err != nil {
 		return err
 	}
@@ -43,14 +51,19 @@ func supervised(ctx context.Context, args []string, s Streams) error {
 	return nil
 }
 
-// trainFile trains on a text file and tells on s.Err how it goes.
-func trainFile(ctx context.Context, name string, args fasttext.Args, verbose int, s Streams) (model *fasttext.Model, err error) {
-	f, err := os.Open(name)
+// train trains on the input file and tells on s.Err how it goes.
+func (set *settings) train(ctx context.Context, verbose int, s Streams) (model *fasttext.Model, err error) {
+	f, err := os.Open(set.input)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	options := fasttext.TrainOptions{}
+	if set.vectors != "" {
+		if options.Vectors, err = readVectors(set.vectors, set.args.Dim); err != nil {
+			return nil, err
+		}
+	}
 	if verbose > 1 {
 		var last time.Time
 		options.Progress = func(p fasttext.Progress) {
@@ -61,7 +74,7 @@ func trainFile(ctx context.Context, name string, args fasttext.Args, verbose int
 			}
 		}
 	}
-	model, report, err := fasttext.Train(ctx, args, fasttext.NewTextSource(f), options)
+	model, report, err := fasttext.Train(ctx, set.args, fasttext.NewTextSource(f), options)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +86,18 @@ func trainFile(ctx context.Context, name string, args fasttext.Args, verbose int
 		}
 	}
 	return model, nil
+}
+
+func readVectors(name string, dim int) (vectors *fasttext.Vectors, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if vectors, err = fasttext.ReadVectors(f, dim); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return vectors, nil
 }
 
 func saveModel(name string, model io.WriterTo) error {
