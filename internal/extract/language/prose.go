@@ -1,7 +1,6 @@
 package language
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,60 +11,52 @@ const (
 	maxText  = 8 << 10 // text in which the prose is sought
 )
 
-// appendProse appends the first prose of a text: without formulas, fenced code,
-// and marks of headings, lists and tables.
+// appendProse appends the first prose of a text: without formulas and fenced
+// code.
 func appendProse(dst []byte, text string) []byte {
-	text = text[:min(len(text), maxText)]
-	fenced := false
-	for text != "" && len(dst) < maxProse {
-		line, rest, _ := strings.Cut(text, "\n")
-		if strings.HasPrefix(strings.TrimLeft(line, "> \t"), "```") {
-			fenced = !fenced
-			text = rest
-			continue
-		}
-		if fenced {
-			text = rest
-			continue
-		}
-		i := strings.IndexAny(text, "$\n")
-		if i < 0 {
-			dst = append(dst, text...)
+	fenced, formula := false, false
+	for line := range strings.Lines(text[:min(len(text), maxText)]) {
+		if len(dst) > maxProse {
 			break
 		}
-		dst = append(dst, text[:i]...)
-		if text[i] == '\n' || i > 0 && text[i-1] == '\\' {
-			dst = append(dst, ' ')
-			text = text[i+1:]
+		if !formula && strings.HasPrefix(strings.TrimLeft(line, "> \t"), "```") {
+			fenced = !fenced
 			continue
 		}
-		dst = append(dst, ' ')
-		text = afterFormula(text[i:])
+		if !fenced {
+			dst, formula = appendLine(dst, line, formula)
+		}
 	}
-	dst = dst[:min(len(dst), maxProse)]
-	for len(dst) > 0 && !utf8.Valid(dst[max(0, len(dst)-utf8.UTFMax):]) && !utf8.RuneStart(dst[len(dst)-1]) {
-		dst = dst[:len(dst)-1]
+	if len(dst) <= maxProse {
+		return dst
 	}
-	return bytes.TrimRight(dst, "\xc0\xc1\xc2")
+	end := maxProse
+	for end > 0 && !utf8.RuneStart(dst[end]) {
+		end--
+	}
+	return dst[:end]
 }
 
-// afterFormula returns what follows the formula at the start of text, which
-// begins with one dollar or two.
-func afterFormula(text string) string {
-	mark := "$"
-	if strings.HasPrefix(text, "$$") {
-		mark = "$$"
-	}
-	rest := text[len(mark):]
-	for at := 0; ; {
-		i := strings.Index(rest[at:], mark)
+// appendLine appends what is outside formulas. It takes and returns whether
+// the line starts and ends within one.
+func appendLine(dst []byte, line string, formula bool) ([]byte, bool) {
+	for line != "" {
+		i := strings.IndexByte(line, '$')
 		if i < 0 {
-			return rest
+			i = len(line)
 		}
-		at += i
-		if at == 0 || rest[at-1] != '\\' {
-			return rest[at+len(mark):]
+		part := line[:i]
+		if !formula {
+			dst = append(dst, part...)
 		}
-		at++
+		line = line[i:]
+		rest := strings.TrimLeft(line, "$")
+		backslashes := len(part) - len(strings.TrimRight(part, `\`))
+		if line != "" && backslashes%2 == 0 {
+			formula = !formula
+			dst = append(dst, ' ')
+		}
+		line = rest
 	}
+	return dst, formula
 }

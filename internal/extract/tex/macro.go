@@ -43,7 +43,7 @@ func (m *Macros) Reset() { clear(m.byName) }
 // mostly to the same effect; what is too long or too much is ignored.
 func (m *Macros) Define(name string, macro Macro) {
 	name = strings.TrimPrefix(name, `\`)
-	if name == "" || IsCommand(name) || !allLetters(name) || len(macro.Body) > maxMacroBody || macro.Args < 0 || macro.Args > 9 {
+	if name == "" || IsCommand(name) && !authorNames[name] || !allLetters(name) || len(macro.Body) > maxMacroBody || macro.Args < 0 || macro.Args > 9 {
 		return
 	}
 	if m.byName == nil {
@@ -52,6 +52,13 @@ func (m *Macros) Define(name string, macro Macro) {
 	if _, ok := m.byName[name]; ok || len(m.byName) < maxMacros {
 		m.byName[name] = macro
 	}
+}
+
+// authorNames are commands of small packages and of wiki software that authors
+// define for themselves all the same.
+var authorNames = map[string]bool{
+	"R": true, "N": true, "Z": true, "Q": true, "C": true, "abs": true, "norm": true, "set": true, "Set": true, "rank": true,
+	"tr": true, "Tr": true, "diag": true, "span": true, "sgn": true, "lcm": true, "argmax": true, "argmin": true, "dd": true, "real": true,
 }
 
 // Collect adds the definitions in s (\newcommand, \def, \DeclareMathOperator,
