@@ -9,6 +9,8 @@ import (
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/extract/charset"
 	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/language"
+	"mathsieve/internal/extract/site"
 )
 
 // Reasons why a payload becomes no document.
@@ -48,6 +50,13 @@ type Options struct {
 	// for. It is off by default: the author's TeX goes through as it is, and
 	// only the definitions are left out.
 	ExpandMacros bool `yaml:"expand-macros"`
+	// SiteRules is the path of a YAML file with rules for the pages of single
+	// hosts (see package site), which go before those built in; "" is none.
+	SiteRules string `yaml:"site-rules"`
+	// LanguageModel is the path of a fastText model of languages, such as
+	// lid.176.bin or lid.176.ftz, that tells the language of documents; with ""
+	// package language tells it without a model.
+	LanguageModel string `yaml:"language-model"`
 }
 
 // DefaultOptions returns the options that suit Common Crawl, whose records are
@@ -79,20 +88,38 @@ func (o Options) Validate() error {
 // An Extractor makes documents out of web pages. It is immutable and may be
 // shared by goroutines.
 type Extractor struct {
-	options Options
+	options  Options
+	sites    *site.Rules
+	language *language.Detector
 }
 
-// New returns an Extractor; the error is that of Options.Validate.
+// New returns an Extractor; the error is that of Options.Validate, or of a file
+// that the options name.
 func New(o Options) (*Extractor, error) {
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("extract options: %w", err)
 	}
-	return &Extractor{options: o}, nil
+	e := &Extractor{options: o, sites: site.Default(), language: language.New()}
+	if o.SiteRules != "" {
+		rules, err := site.ReadFile(o.SiteRules)
+		if err != nil {
+			return nil, fmt.Errorf("extract.site-rules: %w", err)
+		}
+		e.sites = rules.Over(e.sites)
+	}
+	if o.LanguageModel != "" {
+		detector, err := language.Load(o.LanguageModel)
+		if err != nil {
+			return nil, fmt.Errorf("extract.language-model: %w", err)
+		}
+		e.language = detector
+	}
+	return e, nil
 }
 
 // NewWorker returns a Worker with memory of its own.
 func (e *Extractor) NewWorker() *Worker {
-	w := &Worker{options: &e.options}
+	w := &Worker{options: &e.options, sites: e.sites, language: e.language.NewWorker()}
 	w.page.init(&e.options)
 	return w
 }
@@ -100,9 +127,11 @@ func (e *Extractor) NewWorker() *Worker {
 // A Worker extracts one page after another and reuses its memory. It serves
 // one goroutine.
 type Worker struct {
-	options *Options
-	body    []byte
-	page    page
+	options  *Options
+	sites    *site.Rules
+	language *language.Worker
+	body     []byte
+	page     page
 }
 
 // keptBytes is the size above which a worker's buffers are given back after a
@@ -146,6 +175,9 @@ func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 	if len(body) > 2*w.options.MaxBytes {
 		return ReasonTooLarge
 	}
+	if !w.options.WholePage {
+		body, _ = w.sites.Apply(in.URL, body)
+	}
 	err := w.page.extract(body, doc)
 	switch {
 	case err != nil:
@@ -153,6 +185,7 @@ func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 	case len(doc.Text) < max(w.options.MinTextBytes, 1):
 		return ReasonEmpty
 	}
+	doc.Metadata.Language = w.language.Detect(doc.Text, doc.Metadata.Language)
 	return ""
 }
 

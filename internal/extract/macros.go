@@ -25,7 +25,7 @@ func defines(src string) bool {
 func (p *page) applyMacros(src string) string {
 	if defines(src) {
 		if p.options.ExpandMacros {
-			src = p.macros.Collect(src)
+			src = p.macros.Collect(strings.Clone(src)) // the macros keep parts of it
 		} else {
 			src = tex.CutDefinitions(src)
 		}

@@ -59,7 +59,7 @@ const (
 func (w *Worker) Detect(text, declared string) string {
 	hint, base := parse(declared)
 	w.prose = appendProse(w.prose[:0], text)
-	found := w.find(base != "")
+	found := w.find(base)
 	if found == "" || found == base {
 		return hint
 	}
@@ -67,7 +67,7 @@ func (w *Worker) Detect(text, declared string) string {
 }
 
 // find returns the language of the prose, "" in doubt.
-func (w *Worker) find(declared bool) string {
+func (w *Worker) find(declared string) string {
 	script, letters := census(w.prose)
 	if letters < minLetters {
 		return ""
@@ -78,12 +78,12 @@ func (w *Worker) find(declared bool) string {
 	if script != "" {
 		return script
 	}
-	if found := byWords(w.prose); found != "" {
+	if found := byWords(w.prose, declared); found != doubt {
 		return found
 	}
 	info := whatlanggo.Detect(string(w.prose))
 	least := probably
-	if declared {
+	if declared != "" {
 		least = surely
 	}
 	if info.Lang < 0 || info.Confidence < least {
@@ -149,7 +149,8 @@ func census(prose []byte) (tag string, letters int) {
 // BCP 47 says, or that mean the same language.
 var otherCodes = map[string]string{
 	"als": "gsw", // Alemannic in lid.176
-	"bh":  "bho", "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "tl": "fil", "cmn": "zh",
+	"pes": "fa", "arb": "ar", "zsm": "ms", "azj": "az", "uzn": "uz", "lvs": "lv", "ydd": "yi", "ekk": "et",
+	"bh": "bho", "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "tl": "fil", "cmn": "zh",
 }
 
 // baseOf returns the language of a code as it stands in results.

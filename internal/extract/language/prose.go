@@ -11,8 +11,7 @@ const (
 	maxText  = 8 << 10 // text in which the prose is sought
 )
 
-// appendProse appends the first prose of a text: without formulas and fenced
-// code.
+// appendProse appends the first prose of a text: without formulas and code.
 func appendProse(dst []byte, text string) []byte {
 	fenced, formula := false, false
 	for line := range strings.Lines(text[:min(len(text), maxText)]) {
@@ -41,9 +40,13 @@ func appendProse(dst []byte, text string) []byte {
 // the line starts and ends within one.
 func appendLine(dst []byte, line string, formula bool) ([]byte, bool) {
 	for line != "" {
-		i := strings.IndexByte(line, '$')
+		i := strings.IndexAny(line, "$`")
 		if i < 0 {
 			i = len(line)
+		} else if line[i] == '`' && !formula {
+			dst = append(dst, line[:i]...)
+			_, line, _ = strings.Cut(line[i+1:], "`")
+			continue
 		}
 		part := line[:i]
 		if !formula {
