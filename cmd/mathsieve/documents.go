@@ -81,9 +81,9 @@ func newDedupCommand(a *app) *cobra.Command {
 		short:  "Drop duplicates by URL, by text and by MinHash",
 		what:   "folder or file of documents",
 		long: `Dedup keeps, of every group of duplicates, the document with the most formulas,
-then the longest, then the first: by canonical URL, by equal text, and by MinHash
-over shingles of five words, verified. Nothing is held in memory but what --memory
-allows. Every drop is listed with the document that was kept instead:
+then the longest, then the first (numbers within about 10 % tie): by canonical URL, by equal text, and by MinHash
+over shingles of five words, verified. Memory is what --memory allows, and at most
+one bit for each document. Every drop is listed with the document that was kept instead:
 'mathsieve cat DIR --dropped'.`,
 		example: `  mathsieve dedup docs/ --out unique
   mathsieve cat unique --dropped --fields url,reason,similarity,twin`,

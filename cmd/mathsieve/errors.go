@@ -14,6 +14,7 @@ import (
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/decontam"
+	"mathsieve/internal/extract/site"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank"
@@ -97,6 +98,11 @@ func as[T error](err error) bool {
 	return errors.As(err, &target)
 }
 
+// damagedPlan matches a run folder whose plan is not what was written.
+func damagedPlan(err error) bool {
+	return errors.Is(err, pipeline.ErrDamaged) && strings.Contains(err.Error(), "plan.json")
+}
+
 // advices are tried in order; the first match counts.
 func advices() []advice {
 	return []advice{
@@ -111,6 +117,7 @@ func advices() []advice {
 		{is(recipe.ErrInputChanged), exitConfig, "restore the input to go on, or choose another --out"},
 		{is(pipeline.ErrNotEmpty), exitCantCreate, "choose an empty or a new folder for --out"},
 		{is(pipeline.ErrNoRun), exitNoInput, "name the folder that a command was given as --out"},
+		{damagedPlan, exitConfig, "a plan cannot be repaired: choose another --out"},
 		{is(pipeline.ErrDamaged), exitConfig, "'mathsieve verify RUN --repair' removes what is damaged; then run the same command again"},
 		{is(pipeline.ErrNotSealed), exitTemporary, "run the command that made it again to finish it"},
 		{is(storage.ErrConflict), exitSoftware, "this is a bug or a damaged disk: the same work gave other bytes; 'mathsieve verify RUN' checks what is there"},
@@ -121,15 +128,17 @@ func advices() []advice {
 		{is(recipe.ErrNoDocuments), exitData, "check that the files are WARC files with pages ('mathsieve warc ls FILE'), or shards with a text field; 'mathsieve cat RUN --skipped' lists what was found instead"},
 		{is(seed.ErrNoPositives), exitData, "give pages of mathematics with --positive, or lower seed.bootstrap-formulas if the seed is taken from the pool"},
 		{is(seed.ErrNoNegatives), exitData, "give pages of anything else with --negative, or add inputs that are not all mathematics"},
-		{is(fasttext.ErrNotLearned, fasttext.ErrDiverged), exitData, "give more seed pages, let lr and epoch be chosen (--set train.tune=on), or set them (--lr 0.5 --epoch 25)"},
+		{is(fasttext.ErrNotLearned, fasttext.ErrDiverged), exitData, "give more seed pages, let lr and epoch be chosen (--set train.tune=on), or set them (--set train.lr=0.5 --set train.epoch=25 --set train.tune=off)"},
 		{is(recipe.ErrMemory), exitConfig, "raise --memory, or lower train.bucket or train.dim"},
 		{is(fasttext.ErrUnknownLabel), exitConfig, "name the label of mathematics with --set score.label=…"},
 		{is(fasttext.ErrNoLabels, fasttext.ErrEmptyVocabulary, fasttext.ErrLineTooLong), exitData, "give lines of text with labels such as __label__math"},
 		{is(fasttext.ErrVectors), exitData, "give a .vec file of word vectors and its -dim"},
 		{is(fasttext.ErrNotSupervised, fasttext.ErrNotBinary, fasttext.ErrQuantized, fasttext.ErrTooSmall, fasttext.ErrNotFinite), exitConfig, "give another model"},
+		{as[*site.Error], exitConfig, "mend the rule at that place"},
 		{as[*fasttext.FormatError], exitConfig, "give a model that fastText or 'mathsieve train' wrote"},
 		{is(decontam.ErrNoText), exitData, "give JSONL files whose lines have a field such as question, problem, text or prompt"},
 		{is(rank.ErrBudget), exitUsage, "write budgets as 40B, 25M, 30% or all, ascending"},
+		{is(recipe.ErrBenchmark), exitData, "give JSONL files of benchmark items"},
 		{is(errNoText), exitData, "give a page of HTML with text in it"},
 		{is(errDamaged), exitData, "fetch the file again to get what is missing"},
 		{is(errUnsound), exitSoftware, "please report this with the output of 'mathsieve status --json RUN'"},

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/dedup"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/shuffle"
 	"mathsieve/internal/warc"
@@ -76,6 +77,7 @@ func (i inspector) inspect() error {
 	}{
 		{bytes.HasPrefix(head, []byte("MSCOLUMN")), i.column},
 		{bytes.HasPrefix(head, []byte("MSSHUF1\n")), i.sections},
+		{bytes.HasPrefix(head, []byte("MSFPRT1")), i.fingerprints},
 		{isModelName(i.name) || bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
 		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
 		{isTextLines(i.name), i.lines},
@@ -149,6 +151,11 @@ func (i inspector) sections() error {
 	return nil
 }
 
+func (i inspector) fingerprints() error {
+	i.say("fingerprints of one pack: about %d documents of %d bytes", i.size/dedup.FingerprintSize, dedup.FingerprintSize)
+	return nil
+}
+
 func (i inspector) model() error {
 	m, err := fasttext.Load(i.file, i.size)
 	if err != nil {
@@ -156,7 +163,7 @@ func (i inspector) model() error {
 	}
 	args := m.Args()
 	i.say("fastText model: %v, loss %v, dim %d, wordNgrams %d, bucket %d, minn %d, maxn %d", args.Model, args.Loss, args.Dim, args.WordNgrams, args.Bucket, args.MinN, args.MaxN)
-	i.say("trained with lr %g, epoch %d, minCount %d on %d tokens; %d words; quantized: %t", args.LR, args.Epoch, args.MinCount, m.Tokens(), m.Words(), m.Quantized())
+	i.say("trained with epoch %d, minCount %d on %d tokens; %d words; quantized: %t", args.Epoch, args.MinCount, m.Tokens(), m.Words(), m.Quantized())
 	for n, label := range m.Labels() {
 		i.say("label %q: %d examples", label, m.LabelCounts()[n])
 	}

@@ -16,9 +16,9 @@ import (
 	"mathsieve/internal/storage"
 )
 
-// carryOut plans a recipe from the settings and brings it to its end in the
-// folder out: what is there already is not done again.
-func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *pipeline.Run, error) {
+// plan plans a recipe from the settings and opens its run in the folder out,
+// which it starts if there is none.
+func (a *app) plan(name, out string) (*recipe.Recipe, *pipeline.Run, error) {
 	if err := a.config.Validate(); err != nil {
 		return nil, nil, usageError{err}
 	}
@@ -36,6 +36,16 @@ func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *
 	run, err := pipeline.OpenRun(storage.OS(), out, r.Plan)
 	if err != nil {
 		return nil, nil, outputError{err}
+	}
+	return r, run, nil
+}
+
+// carryOut plans a recipe and brings it to its end: what is there already is
+// not done again.
+func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *pipeline.Run, error) {
+	r, run, err := a.plan(name, out)
+	if err != nil {
+		return nil, nil, err
 	}
 	progress := a.newProgress(len(r.Stages))
 	a.graceful.Store(true)

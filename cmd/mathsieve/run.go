@@ -17,6 +17,7 @@ func (a *app) runtimeFlags(flags *pflag.FlagSet) {
 
 func newRunCommand(a *app) *cobra.Command {
 	var out string
+	planOnly := false
 	cmd := &cobra.Command{
 		Use:   "run --input PATH... --out RUN",
 		Short: "Do the whole job: from WARC files to token-budget tiers",
@@ -50,6 +51,13 @@ bytes for any number of workers, any memory and any number of interruptions:
 			if err := required(cmd, "out"); err != nil {
 				return err
 			}
+			if planOnly {
+				_, run, err := a.plan(recipe.Run, out)
+				if err == nil {
+					fmt.Fprintf(a.stdout, "planned: %s\n", run.Dir())
+				}
+				return err
+			}
 			r, run, err := a.carryOut(cmd.Context(), recipe.Run, out)
 			if err != nil {
 				return err
@@ -72,6 +80,7 @@ bytes for any number of workers, any memory and any number of interruptions:
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&out, "out", "", "`FOLDER` of the run")
+	flags.BoolVar(&planOnly, "plan-only", false, "write the plan and stop; 'mathsieve task' does the rest")
 	a.setting(flags, "input", "input", "WARC files or document shards: files, folders, 'patterns', @LIST")
 	a.setting(flags, "positive", "positive", "pages of mathematics to learn from, as --input")
 	a.setting(flags, "negative", "negative", "pages of anything else to learn from, as --input")

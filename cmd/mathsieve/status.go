@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -33,7 +36,7 @@ func (a *app) openRun(dir string) (*pipeline.Run, *recipe.Recipe, error) {
 }
 
 func newStatusCommand(a *app) *cobra.Command {
-	asJSON := false
+	asJSON, formulas := false, false
 	cmd := &cobra.Command{
 		Use:   "status RUN",
 		Short: "Say how far a run is, and where documents went",
@@ -42,13 +45,22 @@ run has come, the funnel: how many records and documents went into each step, ho
 many went on, and for which reasons the others stayed behind. It reads markers
 only, and may be used while the run goes on.
 
+With --formulas it prints what became of the formulas instead, as lines with tabs
+between columns: those in the text by form, the others by reason, and for each
+registrable domain the pages with formulas and the formulas found, in the text,
+merged as copies of one another, and lost. Found is the sum of the other three.
+
 ` + exitCodes,
-		Example: "  mathsieve status run1",
+		Example: `  mathsieve status run1
+  mathsieve status run1 --formulas | sort -t "$(printf '\t')" -k7nr | head`,
 		Args:    exactlyOne("run folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			run, r, err := a.openRun(args[0])
 			if err != nil {
 				return err
+			}
+			if formulas {
+				return printFormulas(a.stdout, run, r)
 			}
 			stages, err := pipeline.Status(run, r.Stages)
 			if err != nil {
@@ -79,6 +91,8 @@ only, and may be used while the run goes on.
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&formulas, "formulas", false, "print formulas by form, reason and domain")
+	cmd.MarkFlagsMutuallyExclusive("json", "formulas")
 	return cmd
 }
 
@@ -115,4 +129,26 @@ func printFunnel(w io.Writer, steps []recipe.Step) {
 		}
 		fmt.Fprintf(w, "%-14s %12d %12d  %s\n", s.Name, s.In, s.Out, strings.Join(reasons, ", "))
 	}
+}
+
+// printFormulas prints the formulas of a run as columns with tabs.
+func printFormulas(w io.Writer, run *pipeline.Run, r *recipe.Recipe) error {
+	forms, lost, err := r.FormulaTotals(run)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	for _, form := range slices.Sorted(maps.Keys(forms)) {
+		fmt.Fprintf(out, "form\t%s\t%d\n", form, forms[form])
+	}
+	for _, reason := range slices.Sorted(maps.Keys(lost)) {
+		fmt.Fprintf(out, "lost\t%s\t%d\n", reason, lost[reason])
+	}
+	err = r.Formulas(run, func(d recipe.DomainFormulas) error {
+		merged := d.Lost["duplicate"]
+		_, err := fmt.Fprintf(out, "domain\t%s\t%d\t%d\t%d\t%d\t%d\n",
+			d.Domain, d.Pages, d.Found(), d.Emitted, merged, d.Found()-d.Emitted-merged)
+		return err
+	})
+	return errors.Join(err, out.Flush())
 }

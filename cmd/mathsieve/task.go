@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,28 @@ func checkTask(run *pipeline.Run, stages []pipeline.Stage, stage string, index i
 	return nil
 }
 
+// sealFinished seals the stages whose tasks are all done, up to the first one
+// that has tasks left.
+func sealFinished(run *pipeline.Run, stages []pipeline.Stage) error {
+	for _, s := range stages {
+		sealed, err := run.Sealed(s.Name)
+		if err != nil {
+			return err
+		}
+		if sealed {
+			continue
+		}
+		missing, _, err := pipeline.Missing(run, stages, s.Name)
+		if err != nil || len(missing) > 0 {
+			return err
+		}
+		if err := pipeline.Seal(run, stages, s.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func newTaskCommand(a *app) *cobra.Command {
 	var dir, stage string
 	var index int
@@ -36,7 +59,8 @@ func newTaskCommand(a *app) *cobra.Command {
 		Long: `Task does one task of one stage of a run whose plan is there, and commits it. It is
 what a job array calls: the result is the same bytes as that of 'mathsieve run',
 a task that is done is not done again, and the same task may run twice at once.
-The stages that it reads must be finished, else the exit code is 75.
+The stages that it reads must be finished, else the exit code is 75. Settings come
+from the plan, which 'mathsieve run --plan-only' writes.
 
 ` + exitCodes,
 		Example: `  mathsieve task --run run1 --stage extract --index 17`,
@@ -53,7 +77,15 @@ The stages that it reads must be finished, else the exit code is 75.
 				return usageError{err}
 			}
 			a.graceful.Store(true)
-			return pipeline.RunTask(cmd.Context(), run, r.Stages, stage, index, a.pipelineOptions(nil))
+			err = pipeline.RunTask(cmd.Context(), run, r.Stages, stage, index, a.pipelineOptions(nil))
+			if errors.Is(err, pipeline.ErrNotSealed) {
+				// The tasks of the stages before may all be done, and nobody was there to say so.
+				if err := sealFinished(run, r.Stages); err != nil {
+					return err
+				}
+				err = pipeline.RunTask(cmd.Context(), run, r.Stages, stage, index, a.pipelineOptions(nil))
+			}
+			return err
 		},
 	}
 	flags := cmd.Flags()

@@ -24,7 +24,7 @@ again, then makes it anew.
 
 ` + exitCodes,
 		Example: `  mathsieve verify run1
-  mathsieve verify run1 --repair && mathsieve run --config … --out run1`,
+  mathsieve verify run1 --repair && mathsieve run --config FILE --out run1`,
 		Args: exactlyOne("run folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			run, r, err := a.openRun(args[0])
@@ -47,10 +47,11 @@ again, then makes it anew.
 			fmt.Fprintf(a.stdout, "%d files of %d tasks in %d stages, %d bytes, %d problems\n", v.Files, v.Tasks, v.Stages, v.Bytes, len(v.Problems))
 			if len(v.Problems) > 0 {
 				err := fmt.Errorf("%w: %d files are damaged", pipeline.ErrDamaged, len(v.Problems))
-				if repair {
-					return statedError{err, "they were removed, all else is sound"}
+				if !repair {
+					return statedError{err, "nothing was changed"}
 				}
-				return statedError{err, "nothing was changed"}
+				fmt.Fprintln(a.stdout, "what is damaged was removed, all else is sound; the command that made the run, given again, makes it anew")
+				return nil
 			}
 			return checkCounts(run, r.CheckCounts)
 		},

@@ -268,6 +268,10 @@ func (c Config) Decisive() (json.RawMessage, error) {
 	for _, key := range []string{"input", "positive", "negative", "benchmark", "model", "runtime"} {
 		delete(tree, key)
 	}
+	if extract, ok := tree["extract"].(map[string]any); ok {
+		delete(extract, "site-rules")
+		delete(extract, "language-model")
+	}
 	if train, ok := tree["train"].(map[string]any); ok {
 		delete(train, "thread") // models are the same for any number of threads
 	}

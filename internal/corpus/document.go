@@ -13,7 +13,8 @@ import "encoding/json"
 // where it came from.
 type Document struct {
 	// ID names the document for ever: the WARC record's UUID, or FILE:OFFSET
-	// where the record has none.
+	// where the record has none (FILE:OFFSET+WITHIN for the later records of
+	// one compressed member).
 	ID string
 	// URL is the address the page was fetched from, as the archive has it.
 	URL string

@@ -37,7 +37,7 @@ func (r *attrReader) init() {
 // read returns the attributes of n, valid until the next read.
 func (r *attrReader) read(t *dom.Tree, n dom.Node) *attrs {
 	r.attrs = attrs{}
-	t.EachAttr(n, r.each)
+	t.EachWanted(n, &wantedAttrs, r.each)
 	return &r.attrs
 }
 
@@ -46,6 +46,18 @@ func (r *attrReader) readClass(t *dom.Tree, n dom.Node) *attrs {
 	r.attrs = attrs{class: t.Class(n)}
 	return &r.attrs
 }
+
+// wantedAttrs are the names that set knows.
+var wantedAttrs = func() (f dom.AttrFilter) {
+	for _, name := range [...]string{
+		"class", "id", "style", "role", "type", "src", "alt", "title", "href", "encoding", "lang", "hidden", "aria-hidden",
+		"aria-label", "display", "mode", "math-style", "expression", "alttext", "tex", "latex",
+	} {
+		f.Add(name)
+	}
+	f.AddPrefix('d', len("data-")+1)
+	return f
+}()
 
 func (r *attrReader) set(name, value string) {
 	switch name {

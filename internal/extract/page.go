@@ -132,7 +132,9 @@ func (p *page) reset() {
 // extract parses body, which is UTF-8, and fills the text and the metadata of
 // doc. The error is one of the parser's limits.
 func (p *page) extract(body []byte, doc *corpus.Document) error {
-	if err := p.tree.Parse(body, p.options.limits()); err != nil {
+	limits := p.options.limits()
+	limits.ValidUTF8 = true // the decoder's output
+	if err := p.tree.Parse(body, limits); err != nil {
 		return err
 	}
 	p.nested = false

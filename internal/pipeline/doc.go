@@ -25,7 +25,7 @@
 //
 //	plan.json
 //	stages/extract/00017.docs.jsonl.zst   outputs of task 17
-//	stages/extract/00017.sketches
+//	stages/extract/00017.keys
 //	stages/extract/00017.json             its marker: plan, seals read, outputs with size
 //	                                      and SHA-256, counters
 //	stages/extract/seal.json              all markers of the stage in one file

@@ -39,7 +39,7 @@ type Input struct {
 	Size int64 `json:"size"`
 	// Hash identifies the content as far as that is cheap; see HashInput.
 	Hash string `json:"hash"`
-	// Role is what the recipe uses it for, such as "warc" or "positive".
+	// Role is what the recipe uses it for, such as "pool" or "positive".
 	Role string `json:"role"`
 }
 

@@ -10,15 +10,15 @@ import (
 
 // A StageStatus is how far a stage is.
 type StageStatus struct {
-	Stage string
+	Stage string `json:"stage"`
 	// Total is the number of tasks, -1 while the stages before are not done.
-	Total int
+	Total int `json:"total"`
 	// Done is the number of tasks with a marker.
-	Done int
+	Done int `json:"done"`
 	// Sealed says that all are done and recorded.
-	Sealed bool
+	Sealed bool `json:"sealed"`
 	// Counters is the sum over all tasks of a sealed stage, else nil.
-	Counters map[string]int64
+	Counters map[string]int64 `json:"counters"`
 }
 
 // Status says how far each stage is, in the order in which they run. It looks

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -94,6 +95,9 @@ func (j *job) benchmarkIndex() (*decontam.Index, error) {
 	return j.benchmarks, nil
 }
 
+// ErrBenchmark says that a benchmark file cannot be used.
+var ErrBenchmark = errors.New("benchmark")
+
 func addBenchmark(b *decontam.Builder, in pipeline.Input) error {
 	f, err := openInput(in)
 	if err != nil {
@@ -103,7 +107,7 @@ func addBenchmark(b *decontam.Builder, in pipeline.Input) error {
 	// Benchmarks are told apart by the folder too: many files are called test.jsonl.
 	name := filepath.Base(filepath.Dir(in.Path)) + "/" + filepath.Base(in.Path)
 	if err := b.ReadBenchmark(f, name); err != nil {
-		return fmt.Errorf("benchmark %s: %w", in.Path, err)
+		return fmt.Errorf("%w %s: %w", ErrBenchmark, in.Path, err)
 	}
 	return nil
 }

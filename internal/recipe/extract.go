@@ -115,6 +115,10 @@ func (p *packItem) Trim() {
 
 // task reads one input file and writes one pack.
 func (s extractStage) task(ctx context.Context, t *pipeline.Task) error {
+	extractor, err := s.job.pages()
+	if err != nil {
+		return err
+	}
 	in := s.inputs[t.Index]
 	file, err := openInput(in)
 	if err != nil {
@@ -140,7 +144,8 @@ func (s extractStage) task(ctx context.Context, t *pipeline.Task) error {
 		}
 		return w.close()
 	}
-	flow := pipeline.Flow[packItem]{Workers: t.Workers, Read: source.read, Work: s.newWorker, Write: w.write}
+	newWorker := func() func(context.Context, *packItem) error { return s.newWorker(extractor) }
+	flow := pipeline.Flow[packItem]{Workers: t.Workers, Read: source.read, Work: newWorker, Write: w.write}
 	err = flow.Run(ctx)
 	source.count(t)
 	if err != nil && isBadFile(err) {
@@ -164,8 +169,8 @@ func isBadFile(err error) bool {
 }
 
 // newWorker makes the function of one goroutine.
-func (s extractStage) newWorker() func(context.Context, *packItem) error {
-	pages := pageWorker{http: warc.NewHTTPParser(s.job.cfg.HTTP), extract: s.job.extractor.NewWorker()}
+func (s extractStage) newWorker(extractor *extract.Extractor) func(context.Context, *packItem) error {
+	pages := pageWorker{http: warc.NewHTTPParser(s.job.cfg.HTTP), extract: extractor.NewWorker()}
 	var sketcher *dedup.Sketcher
 	return func(_ context.Context, item *packItem) error {
 		if item.isBlock {
@@ -323,11 +328,11 @@ type packWriter struct {
 	keys, prints     output
 	sketch           *dedup.SketchWriter
 	lengths          []uint32
-	formulas, losses map[string]int64
+	formulas         formulaCounts
 }
 
 func (s extractStage) newPackWriter(t *pipeline.Task, writesDocs bool) (*packWriter, error) {
-	w := &packWriter{task: t, pack: t.Index, sketches: s.sketches, formulas: map[string]int64{}, losses: map[string]int64{}}
+	w := &packWriter{task: t, pack: t.Index, sketches: s.sketches, formulas: newFormulaCounts()}
 	var err error
 	if writesDocs {
 		if err := w.createDocs(s.docsAt); err != nil {
@@ -391,12 +396,7 @@ func (w *packWriter) write(item *packItem) error {
 		}
 	}
 	w.lengths = append(w.lengths, uint32(min(len(item.doc.Text), 1<<32-1)))
-	for form, n := range item.doc.Metadata.Formulas {
-		w.formulas[form] += int64(n)
-	}
-	for reason, n := range item.doc.Metadata.FormulasLost {
-		w.losses[reason] += int64(n)
-	}
+	w.formulas.add(&item.doc)
 	w.task.Add("out", 1)
 	w.task.Add("bytes_text", int64(len(item.doc.Text)))
 	w.task.Progress(1, int64(max(len(item.block), len(item.doc.Text))))
@@ -413,11 +413,8 @@ func (w *packWriter) badFile(cause error) error {
 }
 
 func (w *packWriter) close() error {
-	for form, n := range w.formulas {
-		w.task.Add("formulas."+form, n)
-	}
-	for reason, n := range w.losses {
-		w.task.Add("formulas_lost."+reason, n)
+	if err := w.formulas.write(w.task); err != nil {
+		return err
 	}
 	closers := []io.Closer{w.skipZip, w.skipFile}
 	if w.docs != nil {

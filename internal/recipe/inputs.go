@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,17 +12,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/pipeline"
 )
 
 // The roles of inputs in a plan.
 const (
-	rolePool      = "pool"      // pages to curate
-	rolePositive  = "positive"  // pages of mathematics to learn from
-	roleNegative  = "negative"  // pages of anything else to learn from
-	roleBenchmark = "benchmark" // texts that must not be in the corpus
-	roleModel     = "model"     // a classifier that is used instead of a new one
+	rolePool      = "pool"           // pages to curate
+	rolePositive  = "positive"       // pages of mathematics to learn from
+	roleNegative  = "negative"       // pages of anything else to learn from
+	roleBenchmark = "benchmark"      // texts that must not be in the corpus
+	roleModel     = "model"          // a classifier that is used instead of a new one
+	roleSiteRules = "site-rules"     // rules of extraction for single hosts
+	roleLanguages = "language-model" // a classifier of languages
 )
 
 // Errors of the inputs, to be tested with errors.Is.
@@ -156,8 +162,35 @@ func isWARC(path string, head []byte) bool {
 	if isWARCName(path) {
 		return true
 	}
-	_, err := corpus.DetectFormat(head, path)
-	return err != nil
+	if corpus.IsShardName(filepath.Base(path)) {
+		return false
+	}
+	format, err := corpus.DetectFormat(head, path)
+	return err != nil || bytes.HasPrefix(unpackedHead(head, format), []byte("WARC/"))
+}
+
+// unpackedHead decompresses the beginning of a file as far as it goes.
+func unpackedHead(head []byte, format corpus.Format) []byte {
+	var r io.Reader = bytes.NewReader(head)
+	switch format {
+	case corpus.JSONLGzip:
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil
+		}
+		r = z
+	case corpus.JSONLZstd:
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
+		if err != nil {
+			return nil
+		}
+		defer z.Close()
+		r = z
+	case corpus.JSONL, corpus.Parquet:
+	}
+	first := make([]byte, 8)
+	n, _ := io.ReadFull(r, first) // a head is cut off: what could be read tells enough
+	return first[:n]
 }
 
 // identify expands the names and describes each file for a plan.

@@ -74,11 +74,17 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 		{roleNegative, cfg.Negative},
 		{roleBenchmark, cfg.Benchmark},
 	}
-	if cfg.Model != "" {
-		inputs = append(inputs, struct {
-			role  string
-			names []string
-		}{roleModel, []string{cfg.Model}})
+	for _, one := range []struct{ role, name string }{
+		{roleModel, cfg.Model},
+		{roleSiteRules, cfg.Extract.SiteRules},
+		{roleLanguages, cfg.Extract.LanguageModel},
+	} {
+		if one.name != "" {
+			inputs = append(inputs, struct {
+				role  string
+				names []string
+			}{one.role, []string{one.name}})
+		}
 	}
 	for _, in := range inputs {
 		files, err := identify(in.role, in.names)
@@ -87,7 +93,14 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 		}
 		plan.Inputs = append(plan.Inputs, files...)
 	}
-	return FromPlan(plan)
+	r, err := FromPlan(plan)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.job.pages(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // ErrMemory says that the settings need more memory than the run may use.
@@ -124,14 +137,14 @@ func FromPlan(plan pipeline.Plan) (*Recipe, error) {
 // A job is what the stages of a recipe share. It is immutable but for the
 // caches, which only spare work.
 type job struct {
-	cfg       config.Config
-	plan      pipeline.Plan
-	extractor *extract.Extractor
-	parts     int // partitions of the global steps
+	cfg   config.Config
+	plan  pipeline.Plan
+	parts int // partitions of the global steps
 
 	pool, positive, negative extractStage
 
 	mu         sync.Mutex
+	extractor  *extract.Extractor
 	scorers    map[string]*scorer
 	vocab      *tokens.Vocabulary
 	benchmarks *decontam.Index
@@ -143,15 +156,41 @@ func newJob(plan pipeline.Plan) (*job, error) {
 		return nil, err
 	}
 	j := &job{cfg: cfg, plan: plan, scorers: map[string]*scorer{}}
-	if j.extractor, err = extract.New(cfg.Extract); err != nil {
-		return nil, err
-	}
 	inputs := inputsOf(plan, rolePool)
 	j.parts = partitions(inputs)
 	j.pool = extractStage{name: "extract", job: j, inputs: inputs, none: ErrNoDocuments}
 	j.positive = extractStage{name: "extract-positive", job: j, inputs: inputsOf(plan, rolePositive), none: seed.ErrNoPositives}
 	j.negative = extractStage{name: "extract-negative", job: j, inputs: inputsOf(plan, roleNegative), none: seed.ErrNoNegatives}
 	return j, nil
+}
+
+// pages returns the extractor of pages. The files that it is made of are read
+// when they are first needed, and must be those of the plan.
+func (j *job) pages() (*extract.Extractor, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.extractor != nil {
+		return j.extractor, nil
+	}
+	options := j.cfg.Extract
+	for _, file := range []struct {
+		role string
+		path *string
+	}{{roleSiteRules, &options.SiteRules}, {roleLanguages, &options.LanguageModel}} {
+		for _, in := range inputsOf(j.plan, file.role) {
+			now, err := identifyFile(file.role, in.Path)
+			if err != nil {
+				return nil, err
+			}
+			if now != in {
+				return nil, fmt.Errorf("%w: %s", ErrInputChanged, in.Path)
+			}
+			*file.path = in.Path
+		}
+	}
+	var err error
+	j.extractor, err = extract.New(options)
+	return j.extractor, err
 }
 
 // partitions is the number of tasks that the global steps are cut into: it

@@ -4,8 +4,9 @@
 //
 // DeepSeekMath (arXiv 2402.03300, section 2.1) takes 500,000 pages of
 // OpenWebMath against 500,000 pages of Common Crawl. Where no seed is at
-// hand, Bootstrap takes the pages of the pool whose own mark-up proves
-// mathematics as positives and pages without a formula as negatives.
+// hand, the pages of the pool whose own mark-up proves mathematics are the
+// positives and pages without a formula the negatives: see
+// [Options.ProvesMathematics] and [Options.ProvesOther].
 //
 // Which pages are drawn depends on their ids and the seed alone: a page is
 // taken if the hash of its id is among the least, so neither the order nor the
@@ -82,11 +83,12 @@ var (
 
 // ProvesMathematics reports whether the page's own mark-up proves that it is
 // mathematics: at least o.BootstrapFormulas formulas that their author wrote
-// as mathematics. Bare Unicode and sub- or superscripts prove nothing.
+// as mathematics. Formulas in mere HTML, italics with sub- or superscripts, prove
+// nothing.
 func (o Options) ProvesMathematics(doc *corpus.Document) bool {
 	proven := 0
 	for form, n := range doc.Metadata.Formulas {
-		if form != "subsup" && form != "unicode" {
+		if form != "html" {
 			proven += n
 		}
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	// MaxRepairs is the number of nodes that the parser creates or moves to
 	// mend misnested elements. From there on it leaves them misnested.
 	MaxRepairs int `yaml:"max-repairs"`
+	// ValidUTF8 says that the caller knows the source to be valid UTF-8, which
+	// spares a pass over it.
+	ValidUTF8 bool
 }
 
 // DefaultOptions returns limits that no page met in the wild reaches.

@@ -7,6 +7,7 @@ import "fmt"
 // is empty.
 func (t *Tree) Parse(src []byte, o Options) error {
 	t.reset(src)
+	t.valid = o.ValidUTF8
 	if len(src) > o.MaxBytes {
 		t.reset(nil)
 		return fmt.Errorf("%w: %d bytes", ErrTooManyBytes, len(src))

@@ -78,7 +78,7 @@ func (t *Tree) IsBlank(n Node) bool {
 // value returns the decoded value of an attribute.
 func (t *Tree) value(v span) string {
 	b := t.src[v.start:v.stop]
-	if t.isPlain() && bytes.IndexByte(b, '&') < 0 {
+	if bytes.IndexByte(b, '&') < 0 && (t.isPlain() || t.valid && bytes.IndexByte(b, '\r') < 0 && bytes.IndexByte(b, 0) < 0) {
 		return view(b)
 	}
 	at := len(t.scratch)
@@ -91,7 +91,7 @@ func (t *Tree) value(v span) string {
 func (t *Tree) isPlain() bool {
 	if t.plain == unknown {
 		t.plain = no
-		if bytes.IndexByte(t.src, '\r') < 0 && bytes.IndexByte(t.src, 0) < 0 && utf8.Valid(t.src) {
+		if bytes.IndexByte(t.src, '\r') < 0 && bytes.IndexByte(t.src, 0) < 0 && (t.valid || utf8.Valid(t.src)) {
 			t.plain = yes
 		}
 	}
@@ -123,7 +123,7 @@ func (t *Tree) appendDecoded(dst, raw []byte, f flags, attribute bool) []byte {
 		}
 		raw = raw[n:]
 	}
-	if !plain && !utf8.Valid(dst[at:]) {
+	if !plain && !t.valid && !utf8.Valid(dst[at:]) {
 		valid := strings.ToValidUTF8(string(dst[at:]), "\ufffd")
 		dst = append(dst[:at], valid...)
 	}
@@ -132,19 +132,23 @@ func (t *Tree) appendDecoded(dst, raw []byte, f flags, attribute bool) []byte {
 
 // appendCleaned appends raw to dst, but for carriage returns and NUL bytes.
 func appendCleaned(dst, raw []byte, f flags) []byte {
+	from := 0
 	for i, c := range raw {
+		if c > '\r' || c != '\r' && c != 0 {
+			continue
+		}
+		dst = append(dst, raw[from:i]...)
+		from = i + 1
 		switch {
 		case c == '\r':
-			if i+1 == len(raw) || raw[i+1] != '\n' {
+			if from == len(raw) || raw[from] != '\n' {
 				dst = append(dst, '\n')
 			}
-		case c != 0:
-			dst = append(dst, c)
 		case f&flagDropNUL == 0:
 			dst = append(dst, "\ufffd"...)
 		}
 	}
-	return dst
+	return append(dst, raw[from:]...)
 }
 
 // leadingSpace returns the number of bytes of raw that stand for white space

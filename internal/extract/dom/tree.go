@@ -48,6 +48,7 @@ type Tree struct {
 	segments []segment
 	merged   []mergedTag
 	quirks   bool
+	valid    bool // the source is known to be UTF-8
 
 	parser parser
 	spare  []node // the other table while nodes are put in order
@@ -56,6 +57,7 @@ type Tree struct {
 	entities map[string]entity
 	scratch  []byte // decoded strings that were handed out
 	seen     []span // names of attributes that EachAttr has met
+	filter   *AttrFilter
 }
 
 // A node takes 32 bytes and holds no pointer, so that the table costs the

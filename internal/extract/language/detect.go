@@ -27,6 +27,9 @@ func Load(path string) (*Detector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load language model: %w", err)
 	}
+	if _, err := model.NewPredictor().Predict([]byte("a"), 1, 0); err != nil {
+		return nil, fmt.Errorf("load language model: %w", err)
+	}
 	return &Detector{model: model}, nil
 }
 

@@ -18,14 +18,17 @@ type Sample struct {
 
 // A Point is a classifier that accepts every score of Threshold or more.
 type Point struct {
-	Threshold float32
+	Threshold float32 `json:"threshold"`
 	// Accepted is the number of samples accepted, Right that of positives
 	// among them.
-	Accepted, Right int
+	Accepted int `json:"accepted"`
+	Right    int `json:"right"`
 	// Precision is Right/Accepted, 1 if nothing was accepted; Recall is Right
 	// by the number of positives, 0 if there are none; F1 is their harmonic
 	// mean.
-	Precision, Recall, F1 float64
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
 }
 
 func newPoint(threshold float32, accepted, right, positives int) Point {
