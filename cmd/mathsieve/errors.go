@@ -126,6 +126,7 @@ func advices() []advice {
 		{is(recipe.ErrNoPool), exitUsage, "name WARC files or document shards with --input"},
 		{is(recipe.ErrNoInput), exitNoInput, "check the path"},
 		{is(recipe.ErrNoDocuments), exitData, "check that the files are WARC files with pages ('mathsieve warc ls FILE'), or shards with a text field; 'mathsieve cat RUN --skipped' lists what was found instead"},
+		{is(recipe.ErrNoScores), exitData, "score the documents first, with 'mathsieve score'"},
 		{is(seed.ErrNoPositives), exitData, "give pages of mathematics with --positive, or lower seed.bootstrap-formulas if the seed is taken from the pool"},
 		{is(seed.ErrNoNegatives), exitData, "give pages of anything else with --negative, or add inputs that are not all mathematics"},
 		{is(fasttext.ErrNotLearned, fasttext.ErrDiverged), exitData, "give more seed pages, let lr and epoch be chosen (--set train.tune=on), or set them (--set train.lr=0.5 --set train.epoch=25 --set train.tune=off)"},

@@ -53,7 +53,7 @@ merged as copies of one another, and lost. Found is the sum of the other three.
 ` + exitCodes,
 		Example: `  mathsieve status run1
   mathsieve status run1 --formulas | sort -t "$(printf '\t')" -k7nr | head`,
-		Args:    exactlyOne("run folder"),
+		Args: exactlyOne("run folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			run, r, err := a.openRun(args[0])
 			if err != nil {

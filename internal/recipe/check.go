@@ -31,8 +31,21 @@ func (r *Recipe) RequireDocuments(run *pipeline.Run) error {
 	if len(r.job.pool.inputs) == 0 {
 		return nil
 	}
-	return r.job.pool.requireDocuments(run)
+	if err := r.job.pool.requireDocuments(run); err != nil {
+		return err
+	}
+	if r.Plan.Recipe != Select {
+		return nil
+	}
+	counters, err := run.SealedCounters(scoreName(1))
+	if err == nil && counters["skip.no_score"] == counters["in"] {
+		err = fmt.Errorf("%w: none of the %d documents has one", ErrNoScores, counters["in"])
+	}
+	return err
 }
+
+// ErrNoScores says that there is nothing to select by.
+var ErrNoScores = errors.New("no scores")
 
 // Cuts returns what the budgets of a finished run took; nil if the recipe has
 // no budgets.

@@ -324,11 +324,11 @@ type packWriter struct {
 	skipZip  *zstd.Encoder
 	skips    *json.Encoder
 
-	sketches         bool
-	keys, prints     output
-	sketch           *dedup.SketchWriter
-	lengths          []uint32
-	formulas         formulaCounts
+	sketches     bool
+	keys, prints output
+	sketch       *dedup.SketchWriter
+	lengths      []uint32
+	formulas     formulaCounts
 }
 
 func (s extractStage) newPackWriter(t *pipeline.Task, writesDocs bool) (*packWriter, error) {

@@ -70,6 +70,9 @@ func (p *parser) syntax(err error) error {
 
 // mapping visits the entries of a mapping, whose keys must differ.
 func (p *parser) mapping(n *yaml.Node, what string, visit func(key, value *yaml.Node) error) error {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
 	if n.Kind != yaml.MappingNode {
 		return p.errorAt(n, "want a mapping of %s", what)
 	}
