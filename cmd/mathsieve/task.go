@@ -53,6 +53,7 @@ func sealFinished(run *pipeline.Run, stages []pipeline.Stage) error {
 func newTaskCommand(a *app) *cobra.Command {
 	var dir, stage string
 	var index int
+	count := false
 	cmd := &cobra.Command{
 		Use:   "task --run DIR --stage S --index I",
 		Short: "Do one task of a run, for job arrays",
@@ -63,15 +64,24 @@ The stages that it reads must be finished, else the exit code is 75. Settings co
 from the plan, which 'mathsieve run --plan-only' writes.
 
 ` + exitCodes,
-		Example: `  mathsieve task --run run1 --stage extract --index 17`,
-		Args:    none,
+		Example: `  mathsieve run --config FILE --out run1 --plan-only
+  mathsieve task --run run1 --stage extract --count
+  mathsieve task --run run1 --stage extract --index 17`,
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := required(cmd, "run", "stage", "index"); err != nil {
+			needs := []string{"run", "stage", "index"}
+			if count {
+				needs = needs[:2]
+			}
+			if err := required(cmd, needs...); err != nil {
 				return err
 			}
 			run, r, err := a.openRun(dir)
 			if err != nil {
 				return err
+			}
+			if count {
+				return a.countTasks(run, r.Stages, stage)
 			}
 			if err := checkTask(run, r.Stages, stage, index); err != nil {
 				return usageError{err}
@@ -92,6 +102,19 @@ from the plan, which 'mathsieve run --plan-only' writes.
 	flags.StringVar(&dir, "run", "", "`FOLDER` of the run")
 	flags.StringVar(&stage, "stage", "", "`NAME` of the stage, as 'mathsieve status' prints it")
 	flags.IntVar(&index, "index", 0, "`NUMBER` of the task, from 0")
+	flags.BoolVar(&count, "count", false, "print the number of tasks of the stage, and do none")
 	a.runtimeFlags(flags)
 	return cmd
+}
+
+// countTasks prints how many tasks a stage has, once those before it are done.
+func (a *app) countTasks(run *pipeline.Run, stages []pipeline.Stage, stage string) error {
+	if err := sealFinished(run, stages); err != nil {
+		return err
+	}
+	_, n, err := pipeline.Missing(run, stages, stage)
+	if err == nil {
+		_, err = fmt.Fprintln(a.stdout, n)
+	}
+	return err
 }

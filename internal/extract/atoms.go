@@ -154,6 +154,7 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	}
 	var hint tex.Display
 	p.texBuf, hint = tex.Clean(p.texBuf, src)
+	p.texBuf = p.texBuf[:int(start)+dropControls(p.texBuf[start:])]
 	if len(p.texBuf) == int(start) {
 		return 0, addedBlank
 	}
@@ -171,6 +172,28 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	p.texBuf = p.texBuf[:int(start)+settleLines(p.texBuf[start:], d == dispBlock)]
 	p.atoms = append(p.atoms, atom{start: start, end: int32(len(p.texBuf)), node: dom.None, form: f, display: d == dispBlock})
 	return int32(len(p.atoms) - 1), addedAtom
+}
+
+// dropControls takes the control characters out of src, in place, but for line
+// ends and tabs, and returns its new length. A formula out of an attribute or a
+// script has not been through appendText.
+func dropControls(src []byte) int {
+	n := 0
+	for i := 0; i < len(src); i++ {
+		b := src[i]
+		switch {
+		case b >= 0x20 && b != 0x7f && b != 0xc2, b == '\n', b == '\t':
+		case b == 0xc2 && i+1 < len(src) && src[i+1] >= 0xa0:
+		case b == 0xc2:
+			i++
+			continue
+		default:
+			continue
+		}
+		src[n] = b
+		n++
+	}
+	return n
 }
 
 // textOf returns the decoded text of a subtree in the page's scratch memory.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -118,10 +119,14 @@ func registrable(address string) string {
 		return ""
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && strings.Trim(host, "0123456789.:abcdef") != "" {
-		return domain
+	if _, err := netip.ParseAddr(host); err == nil {
+		return host
 	}
-	return host
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return host
+	}
+	return domain
 }
 
 // FormulaTotals are the formulas of a run by form, and those that are not in

@@ -48,6 +48,7 @@ func oracle(src []byte, scripting bool) (string, error) {
 	var walk func(n *html.Node, depth int)
 	walk = func(n *html.Node, depth int) {
 		switch n.Type {
+		case html.ErrorNode, html.DocumentNode, html.RawNode:
 		case html.DoctypeNode:
 			d.line(depth, "doctype")
 		case html.CommentNode:

@@ -159,8 +159,8 @@ func isFormula(script *html.Node) bool {
 
 // isCell reports whether an element means nothing outside a table or list.
 func isCell(n *html.Node) bool {
-	switch n.DataAtom {
-	case atom.Td, atom.Th, atom.Tr, atom.Tbody, atom.Thead, atom.Tfoot, atom.Li, atom.Dd, atom.Dt:
+	switch n.Data {
+	case "td", "th", "tr", "tbody", "thead", "tfoot", "li", "dd", "dt":
 		return true
 	}
 	return false
@@ -169,8 +169,8 @@ func isCell(n *html.Node) bool {
 // free takes off an element what the general rules drop elements for: tag,
 // names and styles.
 func free(n *html.Node) {
-	switch n.DataAtom {
-	case atom.Nav, atom.Aside, atom.Footer, atom.Header, atom.Form, atom.Dialog:
+	switch n.Data {
+	case "nav", "aside", "footer", "header", "form", "dialog":
 		n.Data, n.DataAtom = "div", atom.Div
 	}
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool {

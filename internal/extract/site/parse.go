@@ -23,13 +23,13 @@ type Error struct {
 
 // Error returns FILE:LINE:COLUMN: and the problem.
 func (e *Error) Error() string {
-	place := e.File
-	for _, n := range []int{e.Line, e.Column} {
-		if n > 0 {
-			place += ":" + strconv.Itoa(n)
-		}
+	switch {
+	case e.Column > 0:
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Problem)
+	case e.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem)
 	}
-	return place + ": " + e.Problem
+	return e.File + ": " + e.Problem
 }
 
 // Parse reads the text of a file of rules; name stands for it in errors, which
