@@ -75,7 +75,38 @@ func TestRandomPages(t *testing.T) {
 	}
 }
 
-// FuzzAgainstHTMLParse holds the tree of any page against that of html.Parse.
+// FuzzParse holds the table of any page to its own rules: links and subtree ends
+// agree, nothing panics, parsing again gives the same.
+func FuzzParse(f *testing.F) {
+	for _, pages := range snippets {
+		for _, page := range pages {
+			f.Add([]byte(page))
+		}
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		var tree Tree
+		if err := tree.Parse(src, DefaultOptions()); err != nil {
+			t.Fatal(err)
+		}
+		checkTable(t, &tree)
+		nodes, text := tree.Len(), tree.Text(Root)
+		if err := tree.Parse(src, DefaultOptions()); err != nil {
+			t.Fatal(err)
+		}
+		if tree.Len() != nodes || tree.Text(Root) != text {
+			t.Errorf("%q: parsed again, %d nodes became %d", src, nodes, tree.Len())
+		}
+	})
+}
+
+// adoptedFromDeep matches pages on which the adoption agency takes a block out
+// of four or more elements below a formatting element. The standard closes
+// those; html.Parse leaves them open, so that text behind lands in them.
+var adoptedFromDeep = regexp.MustCompile(`(?is)<(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b.*(<[a-z].*){4}</(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b`)
+
+// FuzzAgainstHTMLParse holds the tree of any page against that of html.Parse. A
+// finding may be a departure of the oracle, so it wants judgement: it is for
+// "make fuzz-oracle", not for every check.
 func FuzzAgainstHTMLParse(f *testing.F) {
 	for _, pages := range snippets {
 		for _, page := range pages {
@@ -92,7 +123,7 @@ func FuzzAgainstHTMLParse(f *testing.F) {
 			t.Fatal(err)
 		}
 		checkTable(t, &tree)
-		if !utf8.Valid(src) || incomparable.Match(src) {
+		if !utf8.Valid(src) || incomparable.Match(src) || adoptedFromDeep.Match(src) {
 			return
 		}
 		if diff, ok := compare(&tree, src, DefaultOptions()); ok && diff != "" {
