@@ -12,7 +12,7 @@ import (
 )
 
 // scratch gives a step the private folder of its task. It implements
-// [shuffle.Scratch] and [seed.Scratch].
+// [shuffle.Scratch].
 type scratch struct {
 	fs  storage.FS
 	dir string

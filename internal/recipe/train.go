@@ -189,9 +189,10 @@ func (tr *trainer) measure(model *fasttext.Model) (*HoldOut, error) {
 		return nil, err
 	}
 	var samples []eval.Sample
+	worker := scorer.NewWorker()
 	h := &HoldOut{}
 	err = tr.holdOut.each(func(label string, text []byte) error {
-		sample := eval.Sample{Positive: label == seed.LabelMath, Score: scorer.NewWorker().Score(text)}
+		sample := eval.Sample{Positive: label == seed.LabelMath, Score: worker.Score(text)}
 		samples = append(samples, sample)
 		h.Pages++
 		if sample.Positive {

@@ -16,6 +16,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/shuffle"
 )
 
 // A Pool is a sequence of document shards, called packs.
@@ -34,12 +35,6 @@ type Source struct {
 	Limit int
 	// Accept says which pages of the pool may be drawn; nil accepts all.
 	Accept func(doc *corpus.Document) bool
-}
-
-// Scratch keeps temporary files, which its owner removes.
-type Scratch interface {
-	Create(name string) (io.WriteCloser, error)
-	Open(name string) (io.ReadCloser, error)
 }
 
 // A Report says what a draw took.
@@ -91,7 +86,7 @@ func (h *pickHeap) Pop() any {
 // the lines pass through scratch files of 1/64 of all text each.
 //
 // It fails with ErrNoPositives or ErrNoNegatives if one label got no page.
-func Draw(ctx context.Context, o Options, sources []Source, scratch Scratch, train, holdOut io.Writer) (Report, error) {
+func Draw(ctx context.Context, o Options, sources []Source, scratch shuffle.Scratch, train, holdOut io.Writer) (Report, error) {
 	report := Report{
 		Candidates: map[string]int{}, Drawn: map[string]int{}, HeldOut: map[string]int{},
 	}
@@ -223,7 +218,7 @@ func bucketName(i int) string { return "lines-" + strconv.Itoa(i) }
 
 // scatter reads the drawn pages and writes each as a frame (order, hold-out
 // flag, length, line) to the bucket of its order.
-func scatter(ctx context.Context, o Options, sources []Source, picks []pick, scratch Scratch) (err error) {
+func scatter(ctx context.Context, o Options, sources []Source, picks []pick, scratch shuffle.Scratch) (err error) {
 	var files [buckets]*bufio.Writer
 	var closers []io.Closer
 	defer func() {
@@ -300,7 +295,7 @@ func writeFrame(w *bufio.Writer, p pick, line []byte) error {
 }
 
 // gather reads the buckets in turn, each sorted by order, and writes the lines.
-func gather(scratch Scratch, train, holdOut io.Writer) error {
+func gather(scratch shuffle.Scratch, train, holdOut io.Writer) error {
 	type frame struct {
 		order uint64
 		held  bool

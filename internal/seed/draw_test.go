@@ -39,6 +39,11 @@ func (f files) Create(name string) (io.WriteCloser, error) {
 
 func (f files) Open(name string) (io.ReadCloser, error) { return io.NopCloser(f[name]), nil }
 
+func (f files) Remove(name string) error {
+	delete(f, name)
+	return nil
+}
+
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }

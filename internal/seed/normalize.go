@@ -67,7 +67,7 @@ func appendToken(dst []byte, text string, i int) ([]byte, int) {
 	switch {
 	case r == utf8.RuneError:
 		return dst, i + size
-	case IsUnspaced(r):
+	case isUnspaced(r):
 		return append(dst, text[i:i+size]...), i + size
 	case unicode.IsLetter(r):
 		return appendWord(dst, text, i)
@@ -92,7 +92,7 @@ func appendWord(dst []byte, text string, i int) ([]byte, int) {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if IsUnspaced(r) || !unicode.IsLetter(r) && !unicode.IsMark(r) {
+		if isUnspaced(r) || !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			break
 		}
 		dst = utf8.AppendRune(dst, unicode.ToLower(r))
@@ -135,9 +135,9 @@ func appendCommand(dst []byte, text string, i int) ([]byte, int) {
 	return append(dst, text[i:end]...), end
 }
 
-// IsUnspaced reports whether r belongs to a script that is written without
+// isUnspaced reports whether r belongs to a script that is written without
 // blanks between words, or with characters that carry as much as a word.
-func IsUnspaced(r rune) bool {
+func isUnspaced(r rune) bool {
 	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
