@@ -76,17 +76,6 @@ func (m *Model) Collapse(positive string) (*Scorer, error) {
 	return newScorer(m, products)
 }
 
-// LoadScorerFile reads the scorer of a model file, see [LoadScorer].
-func LoadScorerFile(name, positive string) (*Scorer, error) {
-	s, err := withFile(name, func(r io.ReaderAt, size int64) (*Scorer, error) {
-		return LoadScorer(r, size, positive)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", name, err)
-	}
-	return s, nil
-}
-
 // LoadScorer reads a model as [Load] does and collapses it on the way, so that
 // the input matrix is never in memory: a model of 2.2 GB needs 30 MB. The
 // result is the same as that of [Model.Collapse].

@@ -38,9 +38,9 @@ type Converter struct {
 // Convert appends the LaTeX of the math element n to dst, without delimiters,
 // and returns the extended slice. n may also be any element inside a formula.
 // Names may have a prefix (m:math). A math element that holds only text is
-// taken for TeX as it stands. Annotations are not looked at: see
-// [AnnotationTeX] and [AltTeX] for what the author wrote. A formula that prints
-// nothing but space appends nothing. On ErrTooLarge dst comes back as it was.
+// taken for TeX as it stands. Annotations and alttext, which hold what the author wrote,
+// are the caller's to look at first. A formula that prints nothing but space
+// appends nothing. On ErrTooLarge dst comes back as it was.
 func (c *Converter) Convert(dst []byte, t *dom.Tree, n dom.Node) ([]byte, error) {
 	c.reset()
 	if t.Kind(n) == dom.Element && !hasElement(t, n) && tagOf(t, n) == dom.Math {

@@ -9,43 +9,6 @@ import (
 	"mathsieve/internal/extract/dom"
 )
 
-func TestAnnotationTeX(t *testing.T) {
-	for html, want := range map[string]string{
-		`<math><semantics><mi>a</mi><annotation encoding="application/x-tex"> x &lt; y </annotation></semantics></math>`:                                                   `x < y`,
-		`<math><mrow><semantics><mi>a</mi><annotation encoding="LaTeX">b</annotation></semantics></mrow></math>`:                                                           `b`,
-		`<math><semantics><semantics><mi>a</mi><annotation encoding="TeX">c</annotation></semantics><annotation encoding="StarMath 5.0">d</annotation></semantics></math>`: `c`,
-		`<m:math><m:semantics><m:mi>a</m:mi><m:annotation encoding="text/x-latex">e</m:annotation></m:semantics></m:math>`:                                                 `e`,
-		`<math><mi>s</mi><mo>+</mo><semantics><mi>a</mi><annotation encoding="application/x-tex">f</annotation></semantics></math>`:                                        ``,
-		`<math><semantics><mi>a</mi><annotation encoding="MathType-MTEF">g</annotation><annotation-xml encoding="application/x-tex">h</annotation-xml></semantics></math>`: ``,
-		`<math><mi>a</mi></math>`: ``,
-	} {
-		tree, n := parse(t, html)
-		if got, ok := AnnotationTeX(tree, n); got != want || ok != (want != "") {
-			t.Errorf("%s: %q, %v", html, got, ok)
-		}
-	}
-}
-
-func TestAltTeX(t *testing.T) {
-	for alt, want := range map[string]bool{
-		`\frac{a}{b}`: true, `x^2`: true, `n`: true, `42`: true, `a+b = c`: true, `dx`: true, `x squared plus one`: false, `alpha`: false, ``: false, `the sum of a`: false,
-	} {
-		tree, n := parse(t, `<math alttext="`+alt+`"></math>`)
-		if _, got := AltTeX(tree, n); got != want {
-			t.Errorf("AltTeX(%q) = %v", alt, got)
-		}
-	}
-}
-
-func TestDisplay(t *testing.T) {
-	for attr, want := range map[string]bool{`display="block"`: true, `mode="display"`: true, `display="inline"`: false, ``: false, `display=inline mode=display`: false} {
-		tree, n := parse(t, `<math `+attr+`></math>`)
-		if got := Display(tree, n); got != want {
-			t.Errorf("Display(%s) = %v", attr, got)
-		}
-	}
-}
-
 func TestPrefixedNames(t *testing.T) {
 	tree, n := parse(t, `<mml:math><mml:mfrac><mml:mi>a</mml:mi><mml:msup><mml:mi>b</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:mfrac></mml:math>`)
 	var c Converter
@@ -141,13 +104,6 @@ func FuzzConvert(f *testing.F) {
 			}
 			if depth != 0 {
 				t.Errorf("unbalanced braces in %q", got)
-			}
-		}
-		for n := range dom.Node(tree.Len()) {
-			AnnotationTeX(tree, n)
-			if tree.Kind(n) == dom.Element {
-				AltTeX(tree, n)
-				Display(tree, n)
 			}
 		}
 	})
