@@ -109,7 +109,7 @@ type Domain struct {
 }
 
 // MaxNodes is the greatest number of nodes of a tree that a table keeps.
-const MaxNodes = 1 << 14
+const MaxNodes = 1 << 13
 
 // Walk calls visit for every host of the domain and every path, a node before
 // its children. The path is "" for a host, else it starts with a slash and
