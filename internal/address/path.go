@@ -15,6 +15,14 @@ func Path(path string) (string, bool) {
 	return string(b.buf), b.kept == b.seen
 }
 
+// Escape returns the normal form of a piece of a segment, or of a query, in
+// which dots and slashes have no meaning.
+func Escape(piece string) string {
+	var b pathBuilder
+	b.append(piece, 3*len(piece))
+	return string(b.buf)
+}
+
 // A pathBuilder brings paths into normal form.
 type pathBuilder struct {
 	buf  []byte

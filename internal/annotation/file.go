@@ -1,6 +1,8 @@
 package annotation
 
-import "errors"
+import (
+	"slices"
+)
 
 // A File is a set of rules, no two for the same target, in the order of
 // targets. The zero File is empty. It is not safe for concurrent use.
@@ -9,40 +11,111 @@ type File struct{ rules []Rule }
 // Rules returns the rules, which must not be changed.
 func (f *File) Rules() []Rule { return f.rules }
 
-// Find returns the rule for exactly that target.
-func (f *File) Find(t Target) (Rule, bool) { return Rule{}, false }
+// search returns where the rule for a target is or should be.
+func (f *File) search(t Target) (int, bool) {
+	return slices.BinarySearchFunc(f.rules, t, func(r Rule, t Target) int { return r.Target.Compare(t) })
+}
 
-// Set adds a rule, in the place of the one for the same target. It returns an
-// error if the rule could not be read back: no verdict, control characters.
-func (f *File) Set(r Rule) error { return errors.ErrUnsupported }
+// Find returns the rule for exactly that target.
+func (f *File) Find(t Target) (Rule, bool) {
+	i, ok := f.search(t)
+	if !ok {
+		return Rule{}, false
+	}
+	return f.rules[i], true
+}
+
+// Set adds a rule, in the place of the one for the same target. The error is
+// ErrTarget, or ErrRule if the rule could not be read back.
+func (f *File) Set(r Rule) error {
+	r, err := r.normal()
+	if err != nil {
+		return err
+	}
+	if i, ok := f.search(r.Target); ok {
+		f.rules[i] = r
+	} else {
+		f.rules = slices.Insert(f.rules, i, r)
+	}
+	return nil
+}
 
 // Remove takes the rule for exactly that target away and reports whether there
 // was one.
-func (f *File) Remove(t Target) bool { return false }
-
-// An Error says what is wrong with a file, and where. It is ErrSyntax.
-type Error struct {
-	// Line and Column count from 1.
-	Line, Column int
-	Message      string
+func (f *File) Remove(t Target) bool {
+	i, ok := f.search(t)
+	if ok {
+		f.rules = slices.Delete(f.rules, i, i+1)
+	}
+	return ok
 }
 
-// Parse reads a file of at most MaxFile bytes. All that is wrong with it is
-// told in one error, which joins an *Error for each place, 20 at most. An
-// empty file has no rules.
-func Parse(data []byte) (*File, error) { return nil, errors.ErrUnsupported }
+// clone returns a copy that can be changed.
+func (f *File) clone() *File { return &File{rules: slices.Clone(f.rules)} }
 
-// MaxFile is the greatest size of a file in bytes.
-const MaxFile = 64 << 20
-
-// Marshal returns the file in its one canonical form, which Parse reads.
-// Comments of a file that was parsed are lost.
-func (f *File) Marshal() []byte { return nil }
+// walk calls visit for every target of a or b, in their order, with the rule
+// of each that has one.
+func walk(a, b *File, visit func(before, after *Rule)) {
+	i, j := 0, 0
+	for i < len(a.rules) || j < len(b.rules) {
+		order := 0
+		switch {
+		case i == len(a.rules):
+			order = 1
+		case j == len(b.rules):
+			order = -1
+		default:
+			order = a.rules[i].Target.Compare(b.rules[j].Target)
+		}
+		var before, after *Rule
+		if order <= 0 {
+			before = &a.rules[i]
+			i++
+		}
+		if order >= 0 {
+			after = &b.rules[j]
+			j++
+		}
+		visit(before, after)
+	}
+}
 
 // A Conflict is a target about which two files decide differently.
-type Conflict struct{ A, B Rule }
+type Conflict struct {
+	A Rule `json:"a"`
+	B Rule `json:"b"`
+}
 
 // Merge returns the rules of both files. Where both have the same verdict for a
 // target, the later rule is taken. Where the verdicts differ the target is left
 // out and listed as a conflict. Merge(a, b) has the same rules as Merge(b, a).
-func Merge(a, b *File) (*File, []Conflict) { return nil, nil }
+func Merge(a, b *File) (*File, []Conflict) {
+	merged := &File{}
+	var conflicts []Conflict
+	walk(a, b, func(p, q *Rule) {
+		switch {
+		case p == nil:
+			merged.rules = append(merged.rules, *q)
+		case q == nil:
+			merged.rules = append(merged.rules, *p)
+		case p.Verdict != q.Verdict:
+			conflicts = append(conflicts, Conflict{A: *p, B: *q})
+		case p.later(*q):
+			merged.rules = append(merged.rules, *p)
+		default:
+			merged.rules = append(merged.rules, *q)
+		}
+	})
+	return merged, conflicts
+}
+
+// later is an order of rules that differ, by time.
+func (r Rule) later(s Rule) bool {
+	if !r.When.Equal(s.When) {
+		return r.When.After(s.When)
+	}
+	if r.Who != s.Who {
+		return r.Who > s.Who
+	}
+	return r.Note > s.Note
+}
