@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mathsieve/internal/annotation"
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/decontam"
 	"mathsieve/internal/extract/site"
@@ -135,6 +136,12 @@ func advices() []advice {
 		{is(fasttext.ErrNoLabels, fasttext.ErrEmptyVocabulary, fasttext.ErrLineTooLong), exitData, "give lines of text with labels such as __label__math"},
 		{is(fasttext.ErrVectors), exitData, "give a .vec file of word vectors and its -dim"},
 		{is(fasttext.ErrNotSupervised, fasttext.ErrNotBinary, fasttext.ErrQuantized, fasttext.ErrTooSmall, fasttext.ErrNotFinite), exitConfig, "give another model"},
+		{is(annotation.ErrSyntax), exitData, "mend the file at that place"},
+		{is(annotation.ErrTarget), exitUsage, "write HOST/PATH, *.DOMAIN/PATH or an address; see 'mathsieve annotations --help'"},
+		{is(annotation.ErrVerdict, annotation.ErrRule), exitUsage, "see 'mathsieve annotations set --help'"},
+		{is(annotation.ErrNothingToUndo), exitData, "list what holds with 'mathsieve annotations list'"},
+		{is(annotation.ErrChanged), exitData, "set the rule anew with 'mathsieve annotations set'"},
+		{is(errConflicts), exitData, "let the people agree and set one of the rules in both files, or give --unsure"},
 		{as[*site.Error], exitConfig, "mend the rule at that place"},
 		{as[*fasttext.FormatError], exitConfig, "give a model that fastText or 'mathsieve train' wrote"},
 		{is(decontam.ErrNoText), exitData, "give JSONL files whose lines have a field such as question, problem, text or prompt"},
