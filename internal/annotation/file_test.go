@@ -204,7 +204,13 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		text := file.Marshal()
-		again, err := Parse(text)
+		if len(file.Rules()) > 0 && parseLines(text) == nil {
+			t.Fatalf("%s\nis not read as canonical", text)
+		}
+		if fast := parseLines(data); fast != nil && !bytes.Equal(data, text) {
+			t.Fatalf("%s\nis read as canonical", data)
+		}
+		again, err := parseYAML(text)
 		if err != nil {
 			t.Fatalf("%s\n%v", text, err)
 		}

@@ -3,11 +3,13 @@ package annotation
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"mathsieve/internal/address"
+	"mathsieve/internal/storage"
 )
 
 func TestMatch(t *testing.T) {
@@ -284,5 +286,20 @@ func BenchmarkParse(b *testing.B) {
 		if _, err := Parse(text); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkStore sets a rule in a file of 100,000.
+func BenchmarkStore(b *testing.B) {
+	s := NewStore(storage.OS(), filepath.Join(b.TempDir(), "annotations.yaml"))
+	if err := s.write(s.path, manyRules(b, 100_000).Marshal()); err != nil {
+		b.Fatal(err)
+	}
+	i := 0
+	for b.Loop() {
+		if _, err := s.Set(b.Context(), rule(b, fmt.Sprintf("new%d.example.net", i), Yes, "anna")); err != nil {
+			b.Fatal(err)
+		}
+		i++
 	}
 }

@@ -45,6 +45,13 @@ func Parse(data []byte) (*File, error) {
 	if len(data) > MaxFile {
 		return nil, fmt.Errorf("%w: %d bytes are more than %d", ErrSyntax, len(data), MaxFile)
 	}
+	if f := parseLines(data); f != nil {
+		return f, nil
+	}
+	return parseYAML(data)
+}
+
+func parseYAML(data []byte) (*File, error) {
 	p := parser{}
 	p.file(data)
 	if len(p.errs) > 0 {
@@ -70,7 +77,6 @@ func Parse(data []byte) (*File, error) {
 type parser struct {
 	rules []placed
 	errs  []error
-	more  bool // errors than are told
 }
 
 // A placed rule knows its node.
