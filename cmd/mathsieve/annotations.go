@@ -166,7 +166,7 @@ func ruleLine(r annotation.Rule) string {
 	if !r.When.IsZero() {
 		when = r.When.Format(time.RFC3339)
 	}
-	fields := []string{r.Target.String(), r.Verdict.String(), r.Who, when, r.Note}
+	fields := []string{r.String(), r.Verdict.String(), r.Who, when, r.Note}
 	for i, field := range fields {
 		fields[i] = escape(field, func(r rune) bool { return !unicode.IsPrint(r) })
 	}

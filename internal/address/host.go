@@ -70,7 +70,7 @@ func canonicalName(name string) (string, bool) {
 		return "", false
 	}
 	for i := range len(name) {
-		if c := name[i]; !('a' <= c && c <= 'z' || isDigit(c) || c == '-' || c == '_' || c == '.') {
+		if c := name[i]; c != '.' && !isUnreserved(c) || c == '~' {
 			return "", false
 		}
 	}

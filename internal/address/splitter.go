@@ -81,7 +81,7 @@ func clean(url string) string {
 // authority returns the host of an address as it is written, without user
 // name, password and port, and what follows; no host if there is none.
 func authority(url string) (host, rest string) {
-	scheme, rest, found := strings.Cut(url[:min(len(url), len("https:"))], ":")
+	scheme, _, found := strings.Cut(url[:min(len(url), len("https:"))], ":")
 	if !found || !isWebScheme(scheme) {
 		return "", ""
 	}
@@ -94,8 +94,8 @@ func authority(url string) (host, rest string) {
 	host, rest = rest[:end], rest[end:]
 	host = host[strings.LastIndexByte(host, '@')+1:]
 	port := ""
-	if close := strings.IndexByte(host, ']'); strings.HasPrefix(host, "[") && close > 0 {
-		host, port = host[:close+1], host[close+1:]
+	if end := strings.IndexByte(host, ']'); strings.HasPrefix(host, "[") && end > 0 {
+		host, port = host[:end+1], host[end+1:]
 	} else if colon := strings.IndexByte(host, ':'); colon >= 0 {
 		host, port = host[:colon], host[colon:]
 	}

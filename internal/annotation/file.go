@@ -13,7 +13,7 @@ func (f *File) Rules() []Rule { return f.rules }
 
 // search returns where the rule for a target is or should be.
 func (f *File) search(t Target) (int, bool) {
-	return slices.BinarySearchFunc(f.rules, t, func(r Rule, t Target) int { return r.Target.Compare(t) })
+	return slices.BinarySearchFunc(f.rules, t, func(r Rule, t Target) int { return r.Compare(t) })
 }
 
 // Find returns the rule for exactly that target.
@@ -58,14 +58,14 @@ func (f *File) clone() *File { return &File{rules: slices.Clone(f.rules)} }
 func walk(a, b *File, visit func(before, after *Rule)) {
 	i, j := 0, 0
 	for i < len(a.rules) || j < len(b.rules) {
-		order := 0
+		var order int
 		switch {
 		case i == len(a.rules):
 			order = 1
 		case j == len(b.rules):
 			order = -1
 		default:
-			order = a.rules[i].Target.Compare(b.rules[j].Target)
+			order = a.rules[i].Compare(b.rules[j].Target)
 		}
 		var before, after *Rule
 		if order <= 0 {

@@ -48,7 +48,7 @@ func (f *File) appendParsed(r *Rule) bool {
 	if err != nil || one != *r {
 		return false
 	}
-	if n := len(f.rules); n > 0 && f.rules[n-1].Target.Compare(one.Target) >= 0 {
+	if n := len(f.rules); n > 0 && f.rules[n-1].Compare(one.Target) >= 0 {
 		return false
 	}
 	f.rules = append(f.rules, one)

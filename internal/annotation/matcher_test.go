@@ -17,7 +17,7 @@ func TestMatch(t *testing.T) {
 		t.Helper()
 		got := "none"
 		if r, ok := NewMatcher(file(t, strings.Split(rules, "; ")...)).NewLookup().Match(url); ok {
-			got = r.Target.String()
+			got = r.String()
 		}
 		if got != want {
 			t.Errorf("of %s, %s holds for %s, want %s", rules, got, url, want)
@@ -92,7 +92,7 @@ func TestMatchNode(t *testing.T) {
 		t.Helper()
 		got := "none"
 		if r, ok := m.MatchNode(host, path); ok {
-			got = r.Target.String()
+			got = r.String()
 		}
 		if got != want {
 			t.Errorf("%s holds for %s%s, want %s", got, host, path, want)
@@ -190,7 +190,7 @@ func beats(a, b Rule) bool {
 		if strings.HasSuffix(r.Pattern, "$") {
 			end = 1
 		}
-		for _, s := range strings.Split(strings.TrimSuffix(r.Path+r.Pattern, "$"), "/") {
+		for s := range strings.SplitSeq(strings.TrimSuffix(r.Path+r.Pattern, "$"), "/") {
 			if s != "" && s != "**" {
 				segments++
 			}
@@ -216,11 +216,11 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// manyRules makes rules for hosts and domains, a tenth of them patterns.
-func manyRules(tb testing.TB, n int) *File {
+// manyRules makes 100,000 rules for hosts and domains, a tenth of them patterns.
+func manyRules(tb testing.TB) *File {
 	tb.Helper()
 	f := &File{}
-	for i := range n {
+	for i := range 100_000 {
 		text := fmt.Sprintf("www.site%d.example.com/~user%d/notes", i/4, i%4)
 		switch i % 10 {
 		case 0:
@@ -230,12 +230,12 @@ func manyRules(tb testing.TB, n int) *File {
 		}
 		f.rules = append(f.rules, rule(tb, text, Verdict(1+i%3), "anna"))
 	}
-	slices.SortFunc(f.rules, func(a, b Rule) int { return a.Target.Compare(b.Target) })
+	slices.SortFunc(f.rules, func(a, b Rule) int { return a.Compare(b.Target) })
 	return f
 }
 
 func BenchmarkMatch(b *testing.B) {
-	l := NewMatcher(manyRules(b, 100_000)).NewLookup()
+	l := NewMatcher(manyRules(b)).NewLookup()
 	r := rand.New(rand.NewPCG(1, 2))
 	urls := make([]string, 1<<16)
 	for i := range urls {
@@ -262,7 +262,7 @@ func BenchmarkMatch(b *testing.B) {
 // BenchmarkMatchSplit matches addresses whose host the splitter knows, as the
 // pages of a crawl that is sorted by host.
 func BenchmarkMatchSplit(b *testing.B) {
-	m := NewMatcher(manyRules(b, 100_000))
+	m := NewMatcher(manyRules(b))
 	var s address.Splitter
 	b.ReportAllocs()
 	i := 0
@@ -279,7 +279,7 @@ func BenchmarkMatchSplit(b *testing.B) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	text := manyRules(b, 100_000).Marshal()
+	text := manyRules(b).Marshal()
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -292,7 +292,7 @@ func BenchmarkParse(b *testing.B) {
 // BenchmarkStore sets a rule in a file of 100,000.
 func BenchmarkStore(b *testing.B) {
 	s := NewStore(storage.OS(), filepath.Join(b.TempDir(), "annotations.yaml"))
-	if err := s.write(s.path, manyRules(b, 100_000).Marshal()); err != nil {
+	if err := s.write(s.path, manyRules(b).Marshal()); err != nil {
 		b.Fatal(err)
 	}
 	i := 0

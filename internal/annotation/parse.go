@@ -57,7 +57,7 @@ func parseYAML(data []byte) (*File, error) {
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
 	}
-	slices.SortStableFunc(p.rules, func(a, b placed) int { return a.Target.Compare(b.Target) })
+	slices.SortStableFunc(p.rules, func(a, b placed) int { return a.Compare(b.Target) })
 	f := &File{rules: make([]Rule, len(p.rules))}
 	for i, r := range p.rules {
 		f.rules[i] = r.Rule

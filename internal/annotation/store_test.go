@@ -32,7 +32,7 @@ func rules(t *testing.T, s *Store) []string {
 	}
 	got := []string{}
 	for _, r := range f.Rules() {
-		got = append(got, r.Verdict.String()+" "+r.Target.String())
+		got = append(got, r.Verdict.String()+" "+r.String())
 	}
 	return got
 }

@@ -106,12 +106,13 @@ func (t Target) normal() (Target, error) {
 	if !ok {
 		return Target{}, fmt.Errorf("%w: %q is no host name", ErrTarget, t.Host+t.Domain)
 	}
-	if t.Host != "" {
+	switch {
+	case t.Host != "":
 		t.Host = name
-	} else if !hasHosts(name) {
-		return Target{}, fmt.Errorf("%w: %s is a public suffix or an IP address: name a domain below it, or a host", ErrTarget, name)
-	} else {
+	case hasHosts(name):
 		t.Domain = name
+	default:
+		return Target{}, fmt.Errorf("%w: %s is a public suffix or an IP address: name a domain below it, or a host", ErrTarget, name)
 	}
 	switch {
 	case t.Path != "" && t.Pattern != "":

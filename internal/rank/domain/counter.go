@@ -88,13 +88,14 @@ func (c *Counter) Close() error {
 // nothing is copied while they grow.
 type held struct {
 	chunks [][]byte // full but for the last
-	size   int      // of a chunk, in bytes; a power of two
-	most   int      // chunks
+	size   int      // of a chunk, in bytes: 1 << shift
+	shift  int
+	most   int // chunks
 	order  []place
 	limit  int // of order
 }
 
-// A place is where an entry lies: chunk × size + position.
+// A place is where an entry lies: chunk << shift + position.
 type place struct {
 	hash uint64
 	at   uint32
@@ -105,11 +106,11 @@ type place struct {
 // newHeld divides memory: five eighths for entries, three sixteenths for their
 // order, which needs half as much again while it grows.
 func newHeld(memory int) held {
-	size := 64 << 10
-	for size < 1<<20 && size*32 < memory {
-		size *= 2
+	shift := 16
+	for shift < 20 && 32<<shift < memory {
+		shift++
 	}
-	return held{size: size, most: max(memory/8*5/size, 1), limit: memory / 16 * 3 / binary.Size(place{})}
+	return held{size: 1 << shift, shift: shift, most: max(memory/8*5>>shift, 1), limit: memory / 16 * 3 / binary.Size(place{})}
 }
 
 // add reports false if there is no room.
@@ -154,7 +155,7 @@ func (h *held) reset() {
 }
 
 func (h *held) entry(p place) (key, payload []byte) {
-	rest := h.chunks[int(p.at)/h.size][int(p.at)%h.size:]
+	rest := h.chunks[p.at>>h.shift][int(p.at)&(h.size-1):]
 	key, rest = rest[:p.key], rest[p.key:]
 	return key, rest[1 : 1+int(rest[0])]
 }

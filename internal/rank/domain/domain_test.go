@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -107,9 +108,11 @@ func testPages(n int, seed uint64) []Page {
 		default:
 			url = fmt.Sprintf("https://www.domain%d.com/", host)
 		}
+		var path []byte
 		for range r.IntN(6) {
-			url += fmt.Sprintf("%c%d/", 'a'+rune(r.IntN(3)), r.IntN(1+int(host%50)))
+			path = fmt.Appendf(path, "%c%d/", 'a'+rune(r.IntN(3)), r.IntN(1+int(host%50)))
 		}
+		url += string(path)
 		switch r.IntN(40) {
 		case 0:
 			url = fmt.Sprintf("file%d.warc.gz:%d", host, i)
@@ -204,7 +207,12 @@ func bruteForce(pages []Page, o Options, cut float32) []*Domain {
 			n.Children = append(n.Children, node)
 			kept += 1 + below
 		}
-		slices.SortFunc(n.Children, func(a, b *Node) int { return cmp.Compare(a.Name, b.Name) })
+		slices.SortFunc(n.Children, func(a, b *Node) int {
+			if depth == 0 {
+				return cmp.Compare(strings.TrimSuffix(a.Name, n.Name), strings.TrimSuffix(b.Name, n.Name))
+			}
+			return cmp.Compare(a.Name, b.Name)
+		})
 		return n, kept
 	}
 	var domains []*Domain
@@ -272,7 +280,7 @@ func readAll(t testing.TB, table []byte) ([]*Domain, Totals) {
 	var domains []*Domain
 	for {
 		d, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return domains, r.Totals()
 		}
 		if err != nil {

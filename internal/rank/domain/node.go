@@ -77,8 +77,10 @@ type Node struct {
 	Random []Sample
 	// Near are the pages whose log odds are nearest the cut, nearest first.
 	Near []Sample
-	// Children are the hosts of a domain; the first segments of a host; the
-	// next segments of a path. In the order of the bytes of their names.
+	// Children are the hosts of a domain, in the order of what they have
+	// before the domain, so that the host of its own name is first; the first
+	// segments of a host and the next segments of a path, in the order of
+	// their bytes.
 	Children []*Node
 	// Folded is the number of children that were too small to be kept.
 	Folded int64

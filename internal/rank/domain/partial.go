@@ -18,14 +18,13 @@ import (
 //	header   "MSDOMPT1", path depth byte, samples byte, two bytes 0,
 //	         cut float32, number of sections uint32
 //	sections the run of section 0, then of section 1, …
-//	index    for each section: offset uint64, checksum uint64
-//	         then once more:   end of the last section, checksum of the
-//	         entries before
+//	index    for each section: offset uint64, checksum uint64;
+//	         then the end of the last section uint64
 //	footer   as the header
 //
 // An offset counts bytes from the start of the file. The checksum of section p
-// is XXH3-64 with seed p, that of the entries has seed 0. A domain stands in
-// the section shuffle.Partition(XXH3-64 of its name, sections).
+// is XXH3-64 with seed p. A domain stands in the section
+// shuffle.Partition(XXH3-64 of its name, sections).
 const (
 	partialMagic = "MSDOMPT1"
 	headSize     = 20
@@ -46,16 +45,15 @@ func newHead(o Options, cut float32, sections int) head {
 	return head{byte(o.PathDepth), byte(o.Samples), math.Float32bits(cut), uint32(sections)}
 }
 
-func (h head) append(dst []byte) []byte {
-	dst = append(dst, partialMagic...)
-	dst = append(dst, h.depth, h.samples, 0, 0)
+func (h head) encode() []byte {
+	dst := append([]byte(partialMagic), h.depth, h.samples, 0, 0)
 	dst = binary.LittleEndian.AppendUint32(dst, h.cut)
 	return binary.LittleEndian.AppendUint32(dst, h.sections)
 }
 
 func parseHead(b []byte) (head, bool) {
 	h := head{b[8], b[9], binary.LittleEndian.Uint32(b[12:]), binary.LittleEndian.Uint32(b[16:])}
-	return h, string(b) == string(h.append(nil)) && h.sections >= 1 && h.sections <= shuffle.MaxSections
+	return h, string(b) == string(h.encode()) && h.sections >= 1 && h.sections <= shuffle.MaxSections
 }
 
 // A partialWriter writes a partial table, one section after the other.
@@ -72,7 +70,7 @@ type partialWriter struct {
 }
 
 func newPartialWriter(w io.Writer, h head) *partialWriter {
-	frame := h.append(nil)
+	frame := h.encode()
 	return &partialWriter{w: w, frame: frame, count: int(h.sections), buf: slices.Clone(frame), section: -1}
 }
 
@@ -93,11 +91,8 @@ func (p *partialWriter) close() error {
 	if err := p.goTo(p.count); err != nil {
 		return err
 	}
-	sum := xxh3.Hash(p.index[:len(p.index)-8])
-	p.index = binary.LittleEndian.AppendUint64(p.index, sum)
-	p.buf = append(p.index, p.frame...)
-	p.hash = nil
-	return p.flush()
+	_, err := p.w.Write(append(p.index, p.frame...))
+	return err
 }
 
 // goTo ends sections and begins the next until the given one has begun; the one
@@ -134,7 +129,7 @@ func (p *partialWriter) flush() error {
 func readHead(f shuffle.File) (head, error) {
 	var first, last [headSize]byte
 	size := f.Size()
-	if size < 2*headSize+indexEntry {
+	if size < 2*headSize+indexEntry+8 {
 		return head{}, fmt.Errorf("%d bytes are too few: %w", size, ErrFormat)
 	}
 	if err := readAt(f, first[:], 0); err != nil {
@@ -152,7 +147,7 @@ func readHead(f shuffle.File) (head, error) {
 
 // indexStart returns where the index of a file of the given size starts.
 func (h head) indexStart(size int64) int64 {
-	return size - headSize - (int64(h.sections)+1)*indexEntry
+	return size - headSize - 8 - int64(h.sections)*indexEntry
 }
 
 // A section reads the bytes of a section and checks them at the end.
@@ -174,7 +169,7 @@ func openSection(f shuffle.File, h head, p int) (*section, error) {
 		return nil, fmt.Errorf("section %d of %d does not exist: %w", p, h.sections, ErrMismatch)
 	}
 	index := h.indexStart(f.Size())
-	var entries [2 * indexEntry]byte
+	var entries [indexEntry + 8]byte
 	if err := readAt(f, entries[:], index+int64(p)*indexEntry); err != nil {
 		return nil, err
 	}
