@@ -62,8 +62,9 @@ func (s *Splitter) lookup(raw string) (host, domain string) {
 	}
 	entry := &s.hosts[xxh3.HashString(raw)%cachedHosts]
 	if entry.raw != raw {
+		raw = strings.Clone(raw) // host and domain are parts of it, not of a long address
 		host, domain, _ = Host(raw)
-		*entry = cachedHost{strings.Clone(raw), host, domain}
+		*entry = cachedHost{raw, host, domain}
 	}
 	return entry.host, entry.domain
 }

@@ -1,15 +1,9 @@
 package annotation
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"mathsieve/internal/address"
-	"mathsieve/internal/storage"
 )
 
 func TestMatch(t *testing.T) {
@@ -213,93 +207,5 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 	l.Match(url)
 	if n := testing.AllocsPerRun(100, func() { l.Match(url) }); n != 0 {
 		t.Errorf("%v allocations", n)
-	}
-}
-
-// manyRules makes 100,000 rules for hosts and domains, a tenth of them patterns.
-func manyRules(tb testing.TB) *File {
-	tb.Helper()
-	f := &File{}
-	for i := range 100_000 {
-		text := fmt.Sprintf("www.site%d.example.com/~user%d/notes", i/4, i%4)
-		switch i % 10 {
-		case 0:
-			text = fmt.Sprintf("*.site%d.org/*/notes", i)
-		case 1, 2:
-			text = fmt.Sprintf("*.site%d.org", i)
-		}
-		f.rules = append(f.rules, rule(tb, text, Verdict(1+i%3), "anna"))
-	}
-	slices.SortFunc(f.rules, func(a, b Rule) int { return a.Compare(b.Target) })
-	return f
-}
-
-func BenchmarkMatch(b *testing.B) {
-	l := NewMatcher(manyRules(b)).NewLookup()
-	r := rand.New(rand.NewPCG(1, 2))
-	urls := make([]string, 1<<16)
-	for i := range urls {
-		n := r.IntN(100_000)
-		switch r.IntN(4) {
-		case 0:
-			urls[i] = fmt.Sprintf("https://www.site%d.example.com/~user%d/notes/algebra.html", n/4, n%5)
-		case 1:
-			urls[i] = fmt.Sprintf("http://blog.site%d.org/anna/notes/2026/index.html?print=1", n)
-		default:
-			urls[i] = fmt.Sprintf("https://www.unknown%d.net/articles/2026/11/%d.html", n, i)
-		}
-	}
-	// Every host but once is the worst case; the cache is of no use.
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		l.Match(urls[i%len(urls)])
-		i++
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "URLs/s")
-}
-
-// BenchmarkMatchSplit matches addresses whose host the splitter knows, as the
-// pages of a crawl that is sorted by host.
-func BenchmarkMatchSplit(b *testing.B) {
-	m := NewMatcher(manyRules(b))
-	var s address.Splitter
-	b.ReportAllocs()
-	i := 0
-	urls := make([]string, 1<<12)
-	for i := range urls {
-		urls[i] = fmt.Sprintf("https://www.site%d.example.com/~user%d/notes/algebra-%d.html", i/64, i%5, i)
-	}
-	for b.Loop() {
-		a := s.Split(urls[i%len(urls)], m.Depth())
-		m.Match(&a)
-		i++
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "URLs/s")
-}
-
-func BenchmarkParse(b *testing.B) {
-	text := manyRules(b).Marshal()
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Parse(text); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkStore sets a rule in a file of 100,000.
-func BenchmarkStore(b *testing.B) {
-	s := NewStore(storage.OS(), filepath.Join(b.TempDir(), "annotations.yaml"))
-	if err := s.write(s.path, manyRules(b).Marshal()); err != nil {
-		b.Fatal(err)
-	}
-	i := 0
-	for b.Loop() {
-		if _, err := s.Set(b.Context(), rule(b, fmt.Sprintf("new%d.example.net", i), Yes, "anna")); err != nil {
-			b.Fatal(err)
-		}
-		i++
 	}
 }
