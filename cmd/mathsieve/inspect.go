@@ -16,6 +16,7 @@ import (
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/dedup"
 	"mathsieve/internal/fasttext"
+	"mathsieve/internal/rank/domain"
 	"mathsieve/internal/shuffle"
 	"mathsieve/internal/warc"
 )
@@ -78,6 +79,9 @@ func (i inspector) inspect() error {
 		{bytes.HasPrefix(head, []byte("MSCOLUMN")), i.column},
 		{bytes.HasPrefix(head, []byte("MSSHUF1\n")), i.sections},
 		{bytes.HasPrefix(head, []byte("MSFPRT1")), i.fingerprints},
+		{bytes.HasPrefix(head, []byte("MSDOMPT1")), i.partialDomains},
+		{bytes.HasPrefix(head, []byte("MSDOMTB1")), i.domains},
+		{filepath.Base(i.name) == annotationsName, i.text},
 		{isModelName(i.name) || bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
 		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
 		{isTextLines(i.name), i.lines},
@@ -148,6 +152,40 @@ func (i inspector) sections() error {
 		total += s.Records()
 	}
 	i.say("shuffle file: %d records of %d bytes in %d sections", total, r.Width(), r.Sections())
+	return nil
+}
+
+// Size makes an inspector's file a [shuffle.File].
+func (f sizedFile) Size() int64 { return f.size }
+
+type sizedFile struct {
+	*os.File
+	size int64
+}
+
+func (i inspector) partialDomains() error {
+	sections, entries, err := domain.CheckPartial(sizedFile{i.file, i.size})
+	if err != nil {
+		return err
+	}
+	i.say("partial domain table: %d paths in %d sections", entries, sections)
+	return nil
+}
+
+func (i inspector) domains() error {
+	r, err := domain.NewReader(i.file)
+	if err != nil {
+		return err
+	}
+	for err == nil {
+		_, err = r.Next()
+	}
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	t := r.Totals()
+	i.say("domain table: %d domains with %d hosts, %d pages, %d collected", t.Domains, t.Hosts, t.All.Pages, t.All.Collected)
+	i.say("related to mathematics: %d domains with %d pages, %d collected", t.Mathematical, t.InMathematical.Pages, t.InMathematical.Collected)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/zeebo/xxh3"
 
@@ -26,9 +27,10 @@ import (
 // is XXH3-64 with seed p. A domain stands in the section
 // shuffle.Partition(XXH3-64 of its name, sections).
 const (
-	partialMagic = "MSDOMPT1"
-	headSize     = 20
-	indexEntry   = 16
+	partialMagic  = "MSDOMPT1"
+	headSize      = 20
+	indexEntry    = 16
+	sectionBuffer = 256 << 10 // bytes read at a time where one section is read alone
 )
 
 // A head is what partial tables that are merged have in common.
@@ -148,6 +150,29 @@ func readHead(f shuffle.File) (head, error) {
 // indexStart returns where the index of a file of the given size starts.
 func (h head) indexStart(size int64) int64 {
 	return size - headSize - 8 - int64(h.sections)*indexEntry
+}
+
+// CheckPartial reads a whole partial table, and returns the numbers of its
+// sections and entries if it is sound.
+func CheckPartial(f shuffle.File) (sections int, entries int64, err error) {
+	h, err := readHead(f)
+	if err != nil {
+		return 0, 0, fmt.Errorf("partial table: %w", err)
+	}
+	for p := range int(h.sections) {
+		s, err := openSection(f, h, p)
+		if err != nil {
+			return 0, 0, fmt.Errorf("partial table: %w", err)
+		}
+		r, err := newRunReader("section "+strconv.Itoa(p), s, sectionBuffer)
+		for ; err == nil && !r.done; err = r.advance() {
+			entries++
+		}
+		if err != nil {
+			return 0, 0, fmt.Errorf("partial table: %w", err)
+		}
+	}
+	return int(h.sections), entries, nil
 }
 
 // A section reads the bytes of a section and checks them at the end.

@@ -102,6 +102,10 @@ func TestPartialDamage(t *testing.T) {
 	if err := merge(o, -1, data, data); err != nil {
 		t.Fatal(err)
 	}
+	sections, entries, err := CheckPartial(memTable{bytes.NewReader(data), scratch})
+	if err != nil || sections != 2 || entries < 100 || entries > int64(len(pages)) {
+		t.Fatalf("%d sections, %d entries, %v", sections, entries, err)
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		cut := r.IntN(len(data))
@@ -111,6 +115,9 @@ func TestPartialDamage(t *testing.T) {
 		damaged := slices.Clone(data)
 		at := r.IntN(len(data))
 		damaged[at] ^= 1 << r.IntN(8)
+		if _, _, err := CheckPartial(memTable{bytes.NewReader(damaged), scratch}); err == nil {
+			t.Fatalf("another bit in byte %d is not noticed", at)
+		}
 		err := merge(o, -1, damaged)
 		if !errors.Is(err, ErrFormat) && !errors.Is(err, ErrChecksum) && !errors.Is(err, ErrMismatch) {
 			t.Fatalf("another bit in byte %d of %d: %v", at, len(data), err)
