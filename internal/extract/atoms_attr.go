@@ -35,6 +35,9 @@ func (p *page) scanMath(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool 
 		return p.imageElement(n, a, bits)
 	case dom.Body, dom.Html, dom.Main, dom.Article, dom.Ul, dom.Ol, dom.Table, dom.Tbody, dom.Tr, dom.Form,
 		dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6, dom.A, dom.Input, dom.Button, dom.Meta, dom.Link:
+		if tag == dom.Table && bits.math&mcDisplay != 0 && p.displayTable(n) {
+			return true
+		}
 		if tag == dom.Table || tag == dom.H1 || tag == dom.H2 || tag == dom.A {
 			p.region(n, bits)
 		}
@@ -115,7 +118,7 @@ func (p *page) markedDisplay(tag dom.Tag, a *attrs, bits classBits) display {
 
 // attributeFormula takes the TeX of a data attribute.
 func (p *page) attributeFormula(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool {
-	s := strings.TrimSpace(a.tex)
+	s := percentDecoded(strings.TrimSpace(a.tex))
 	class := bits.math&(mcBare|mcForce|mcKatex|mcKatexDisplay|mcImage|mcRegion|mcMathQuill) != 0
 	if s == "" || s == "true" || s == "false" || strings.HasPrefix(s, "{\"") || strings.HasPrefix(s, "[{") ||
 		strings.Contains(s, "://") || isNumber(s) && !class {
@@ -171,6 +174,9 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 		if name == "tex-math" && d == dispUnknown && p.inDisplayWrapper(n) {
 			d = dispBlock
 		}
+		if name == "tex-math" && d == dispUnknown && p.inInlineFormula(n) {
+			d = dispInline
+		}
 	case "block-math", "math-block", "display-math", "eqnarray", "tex-block", "math-display", "katex-block", "katex-display":
 		d = dispBlock
 	case "asciimath", "ascii-math", "a-math":
@@ -206,6 +212,20 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	return p.setAtom(n, formElement, strings.Clone(src), d)
 }
 
+// inInlineFormula reports whether an article's mark-up calls n inline; the
+// LaTeX document in it always has delimiters of display formulas.
+func (p *page) inInlineFormula(n dom.Node) bool {
+	for range 2 {
+		if n = p.tree.Parent(n); n == dom.None {
+			return false
+		}
+		if p.tree.Name(n) == "inline-formula" {
+			return true
+		}
+	}
+	return false
+}
+
 // wikiElement handles MediaWiki's wrapper: MathML, hidden or not, and an image.
 func (p *page) wikiElement(n dom.Node, bits classBits) bool {
 	t := &p.tree
@@ -237,6 +257,9 @@ func (p *page) wikiElement(n dom.Node, bits classBits) bool {
 // texError takes the source out of MediaWiki's complaint about it.
 func (p *page) texError(n dom.Node) bool {
 	s := strings.TrimSpace(p.textOf(n))
+	if !p.tree.ClassContains(n, "tex") && !strings.HasPrefix(s, "Failed to parse") {
+		return false
+	}
 	if _, after, ok := strings.Cut(s, "): "); ok {
 		s = after
 	} else if _, after, ok := strings.Cut(s, ": "); ok {

@@ -13,10 +13,8 @@ import (
 // alternative text say so, else it is dropped like all images.
 func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	src := a.src
-	if src == "" || strings.HasPrefix(src, "data:") {
-		if a.lazySrc != "" {
-			src = a.lazySrc
-		}
+	if a.lazySrc != "" && !isFormulaAddress(src) {
+		src = a.lazySrc
 	}
 	class := bits.math&(mcImage|mcForce) | p.containerClass(n)
 	comment := p.comment
@@ -29,6 +27,9 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 		fromURL, urlDisplay, service = tex.FromImageURL(src)
 	}
 	d := p.imageDisplay(n, a, bits)
+	if d == dispUnknown && strings.HasPrefix(strings.TrimLeft(a.alt, "$ {"), `\displaystyle`) && p.alone(n) {
+		d = dispBlock
+	}
 
 	if a.tex != "" && (tex.LooksMath(a.tex) || class != 0) && a.texName != "data-original" {
 		return p.setAtom(n, formImage, a.tex, d)
@@ -108,7 +109,7 @@ func (p *page) imageDisplay(n dom.Node, a *attrs, bits classBits) display {
 	t := &p.tree
 	parent := t.Parent(n)
 	switch t.Tag(parent) {
-	case dom.Center:
+	case dom.Center, dom.Dd:
 		if p.alone(n) {
 			return dispBlock
 		}
@@ -142,12 +143,10 @@ func (p *page) altTeX(alt string, class, service bool) (string, bool) {
 	if alt == "" || len(alt) > 1<<16 || isDrawing(alt) {
 		return "", false
 	}
-	if strings.Contains(alt, "%5C") || strings.Contains(alt, "%7B") {
-		if s, err := url.PathUnescape(alt); err == nil {
-			alt = s
-		}
+	if rest, ok := strings.CutPrefix(alt, "LaTeX:"); ok {
+		alt = strings.TrimSpace(rest) // of Canvas, whose images all say so
 	}
-	alt = tex.JoinBroken(alt)
+	alt = tex.JoinBroken(percentDecoded(alt))
 	if inner, _, ok := tex.Delimited(alt); ok {
 		return alt, class || service || tex.LooksMath(inner)
 	}
@@ -158,6 +157,17 @@ func (p *page) altTeX(alt string, class, service bool) (string, bool) {
 		return "", false
 	}
 	return alt, tex.LooksMath(alt) || tex.LooksTeX(alt) || plausibleFormula(alt)
+}
+
+// percentDecoded returns the TeX in s, which some editors store with percent
+// codes.
+func percentDecoded(s string) string {
+	if strings.Contains(s, "%5C") || strings.Contains(s, "%7B") {
+		if decoded, err := url.PathUnescape(s); err == nil {
+			return decoded
+		}
+	}
+	return s
 }
 
 // isDrawing reports whether an alternative text is the source of a picture or a

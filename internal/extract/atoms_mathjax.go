@@ -251,11 +251,21 @@ func isSpeech(s string) bool {
 	}
 	words := 0
 	for w := range strings.FieldsSeq(s) {
+		if speechWords[w] {
+			return true
+		}
 		if len(w) >= 3 && isLetters(w) {
 			words++
 		}
 	}
 	return words >= 2
+}
+
+// speechWords are words that readings of formulas have and TeX has not.
+var speechWords = map[string]bool{
+	"over": true, "squared": true, "cubed": true, "equals": true, "plus": true, "minus": true, "times": true, "sub": true,
+	"divided": true, "root": true, "fraction": true, "prime": true, "power": true, "baseline": true, "of": true, "the": true,
+	"upper": true, "StartFraction": true, "EndFraction": true, "StartRoot": true, "Superscript": true, "Subscript": true,
 }
 
 func isLetters(s string) bool {

@@ -35,6 +35,13 @@ func (p *page) findAnnotation(n dom.Node) dom.Node {
 			return c
 		}
 	}
+	if t.Tag(n) == dom.Other { // behind a namespace prefix
+		for c := n + 1; c < t.End(n); c++ {
+			if t.Kind(c) == dom.Element && t.Tag(c) == dom.Other && strings.HasSuffix(t.Name(c), ":annotation") && p.isTeXAnnotation(c) {
+				return c
+			}
+		}
+	}
 	return dom.None
 }
 
@@ -89,12 +96,20 @@ func (p *page) mathElement(n dom.Node, a *attrs) bool {
 // alternatives of journal articles; that element then is the formula.
 func (p *page) texSibling(n dom.Node) bool {
 	t := &p.tree
-	next := n
+	next, prev := n, n
 	for range 2 {
 		if next = t.NextElement(next); next == dom.None {
-			return false
+			break
 		}
 		if t.Tag(next) == dom.TexMath {
+			return true
+		}
+	}
+	for range 2 {
+		if prev = t.PrevElement(prev); prev == dom.None {
+			break
+		}
+		if t.Tag(prev) == dom.TexMath {
 			return true
 		}
 	}

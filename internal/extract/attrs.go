@@ -51,7 +51,7 @@ func (r *attrReader) readClass(t *dom.Tree, n dom.Node) *attrs {
 var wantedAttrs = func() (f dom.AttrFilter) {
 	for _, name := range [...]string{
 		"class", "id", "style", "role", "type", "src", "alt", "title", "href", "encoding", "lang", "hidden", "aria-hidden",
-		"aria-label", "display", "mode", "math-style", "expression", "alttext", "tex", "latex",
+		"aria-label", "display", "mode", "math-style", "expression", "alttext", "tex", "latex", "srcset",
 	} {
 		f.Add(name)
 	}
@@ -89,6 +89,8 @@ func (r *attrReader) set(name, value string) {
 		r.ariaHidden = value == "true"
 	case "aria-label":
 		r.label = value
+	case "srcset":
+		r.setSources(value)
 	case "display", "mode", "data-display", "data-math-style", "math-style":
 		r.display = value
 	default:
@@ -103,7 +105,7 @@ func (r *attrReader) set(name, value string) {
 func (r *attrReader) setData(name, value string) {
 	switch name[5:] {
 	case "latex", "tex", "math", "expr", "equation", "formula", "katex", "math-source", "original-tex", "entry", "value",
-		"original-latex", "tex-source", "mathjax", "asciimath", "original", "formula-source", "latex-source", "expression", "content", "eqn", "raw":
+		"original-latex", "tex-source", "mathjax", "asciimath", "original", "formula-source", "latex-source", "expression", "content", "eqn", "raw", "equation-content":
 		if name == "data-original" && strings.Contains(value, "/") {
 			r.lazySrc = value
 			return
@@ -113,9 +115,23 @@ func (r *attrReader) setData(name, value string) {
 		r.mathml = value
 	case "src", "lazy-src", "original-src", "actualsrc", "lazy", "url":
 		r.lazySrc = value
+	case "srcset", "lazy-srcset":
+		r.setSources(value)
 	case "mode", "style-type":
 		r.display = value
 	}
+}
+
+// setSources takes the first address of a list of image candidates.
+func (r *attrReader) setSources(list string) {
+	if r.lazySrc != "" {
+		return
+	}
+	list = strings.TrimSpace(list)
+	if i := strings.IndexAny(list, " \t\n"); i >= 0 {
+		list = list[:i]
+	}
+	r.lazySrc = list
 }
 
 func (r *attrReader) setTeX(name, value string) {

@@ -71,6 +71,7 @@ var exactClass = map[string]classBits{
 	"mwe-math-mathml-display": {math: mcDisplay},
 	"texerror":                {math: mcTexError},
 	"latex-error":             {math: mcTexError},
+	"error":                   {math: mcTexError},
 	"texhtml":                 {math: mcHTMLMath},
 	"sfrac":                   {math: mcFrac},
 	"frac":                    {math: mcFrac},

@@ -130,7 +130,7 @@ func (c *mathConfig) scanCode(code []byte) {
 		bytes.Contains(code, []byte("renderMathInElement")) {
 		c.library = true
 	}
-	if bytes.Contains(code, []byte("asciimath2jax")) || bytes.Contains(code, []byte("AMdelimiter")) || bytes.Contains(code, []byte("input/AsciiMath")) ||
+	if bytes.Contains(code, []byte("asciimath2jax")) || bytes.Contains(code, []byte("AMdelimiter")) || bytes.Contains(code, []byte("input/AsciiMath")) || bytes.Contains(code, []byte("input/asciimath")) ||
 		bytes.Contains(code, []byte("ASCIIMathML")) || bytes.Contains(code, []byte("AM_CHTML")) || bytes.Contains(code, []byte("AM_HTMLorMML")) {
 		c.asciiMath = true
 	}
@@ -298,6 +298,9 @@ func (c *mathConfig) finish(p *page) {
 	if !c.asciiMath && p.backquotes >= 2 && !p.codeSeen {
 		c.asciiMath = true
 	}
+	if c.asciiMath {
+		c.delimiters = append(c.delimiters, delimiter{open: "amath ", close: "endamath", form: formAsciiMath})
+	}
 	// Longer openers are tried first, so that "$$" is never two of "$".
 	for i := 1; i < len(c.delimiters); i++ {
 		for j := i; j > 0 && len(c.delimiters[j].open) > len(c.delimiters[j-1].open); j-- {
@@ -308,8 +311,9 @@ func (c *mathConfig) finish(p *page) {
 	for _, d := range c.delimiters {
 		c.first[d.open[0]] = true
 	}
-	c.first['$'] = true
-	c.first['\\'] = true
+	for _, b := range []byte(`$\[<`) {
+		c.first[b] = true
+	}
 	if c.asciiMath {
 		c.first['`'] = true
 	}
@@ -324,28 +328,31 @@ func (c *mathConfig) has(open string) bool {
 	return false
 }
 
-// defaultDelimiters hold on every page. The codes in brackets and angles belong
-// to forum and wiki software whose script is not in the page.
+// defaultDelimiters hold on every page, beside the shortcodes.
 var defaultDelimiters = [...]delimiter{
 	{open: "$$", close: "$$", display: true, sure: true},
 	{open: `\[`, close: `\]`, display: true, sure: true},
 	{open: `\(`, close: `\)`, sure: true},
 	{open: "$latex ", close: "$", form: formBBCode},
-	{open: "[tex]", close: "[/tex]", display: true, form: formBBCode},
-	{open: "[TEX]", close: "[/TEX]", display: true, form: formBBCode},
-	{open: "[latex]", close: "[/latex]", form: formBBCode},
-	{open: "[LATEX]", close: "[/LATEX]", form: formBBCode},
-	{open: "[math]", close: "[/math]", form: formBBCode},
-	{open: "[MATH]", close: "[/MATH]", form: formBBCode},
-	{open: "[itex]", close: "[/itex]", form: formBBCode},
-	{open: "[imath]", close: "[/imath]", form: formBBCode},
-	{open: "[ilatex]", close: "[/ilatex]", form: formBBCode},
-	{open: "[ktex]", close: "[/ktex]", form: formBBCode},
-	{open: "[texx]", close: "[/texx]", form: formBBCode},
-	{open: "[katex display=true]", close: "[/katex]", display: true, form: formBBCode},
-	{open: "[katex]", close: "[/katex]", form: formBBCode},
-	{open: "<math>", close: "</math>", form: formBBCode},
-	{open: "<tex>", close: "</tex>", form: formBBCode},
+}
+
+// firstString returns the string at the start of the code, which may be a raw
+// template, and the code behind it.
+func firstString(code []byte) (text string, rest []byte) {
+	const raw = "String.raw`"
+	if body, ok := bytes.CutPrefix(bytes.TrimLeft(code, " \t\r\n"), []byte(raw)); ok {
+		inside, rest, ok := bytes.Cut(body, []byte{'`'})
+		if !ok {
+			return "", nil
+		}
+		return string(inside), rest
+	}
+	s := jsScanner{src: code}
+	kind, text := s.next()
+	if kind != jsString {
+		return "", nil
+	}
+	return text, code[s.pos:]
 }
 
 // scanRenderCalls reads calls like
@@ -359,12 +366,10 @@ func (p *page) scanRenderCalls(code []byte) {
 		}
 		code = code[i+len(call):]
 		window := code[:min(len(code), 4000)]
-		s := jsScanner{src: window}
-		kind, source := s.next()
-		if kind != jsString || source == "" {
+		source, rest := firstString(window)
+		if source == "" {
 			continue
 		}
-		rest := window[s.pos:]
 		if end := bytes.IndexByte(rest, ';'); end >= 0 {
 			rest = rest[:end]
 		}

@@ -100,10 +100,11 @@ func prose(s string) bool {
 func (p *page) htmlMath(n dom.Node) string {
 	buf := p.inlineOf(p.scratch2[:0], n)
 	p.scratch2 = buf
+	written := bytes.IndexByte(buf, '\\') >= 0 // as TeX by its author
 	p.rawTeX = false
 	p.scratch = p.appendTeX(p.scratch[:0], buf)
-	if bytes.IndexByte(p.scratch, '\\') >= 0 {
-		return string(p.scratch) // TeX as its author wrote it
+	if written {
+		return string(p.scratch)
 	}
 	return unicodeTeX.Replace(string(p.scratch))
 }
@@ -132,7 +133,7 @@ var unicodeTeX = strings.NewReplacer(
 // whose class or language says so.
 func (p *page) codeFormula(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool {
 	lang, _ := p.tree.Attr(n, "lang")
-	force := bits.math&mcForce != 0 && bits.math&mcBare == 0 || lang == "math"
+	force := bits.math&mcForce != 0 || lang == "math"
 	if !force && (tag != dom.Pre || bits.math&(mcBare|mcAsciiMath) == 0 || bits.page&pcCodeBox != 0) {
 		return false
 	}
@@ -143,10 +144,33 @@ func (p *page) codeFormula(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bo
 		}
 	}
 	d := dispInline
-	if tag == dom.Pre || a.display == "display" || a.display == "block" || p.tree.Tag(p.tree.Parent(n)) == dom.Pre {
+	if tag == dom.Pre || a.display == "display" || a.display == "block" {
 		d = dispBlock
 	}
+	if up := p.tree.Parent(n); p.tree.Tag(up) == dom.Pre {
+		d = dispBlock
+		if p.onlyChild(up) == n {
+			n = up
+		}
+	}
 	return p.setAtom(n, formContainer, strings.Clone(src), d)
+}
+
+// onlyChild returns the element that, white space apart, is all there is in n,
+// or None.
+func (p *page) onlyChild(n dom.Node) dom.Node {
+	t := &p.tree
+	only := dom.None
+	for c := range t.Children(n) {
+		switch {
+		case p.isBlankText(c):
+		case only == dom.None && t.Kind(c) == dom.Element:
+			only = c
+		default:
+			return dom.None
+		}
+	}
+	return only
 }
 
 // rebuildSVG makes n a formula out of the drawing of MathJax 3 at g, whose

@@ -136,7 +136,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return true // a field to write into
 	}
 	if m.flags&nfHidden != 0 && p.m[t.Parent(n)].flags&nfHidden == 0 {
-		if m.flags&nfKeep == 0 && !large {
+		if m.flags&nfKeep == 0 && (!large || m.class&pcDrop != 0) && !p.isHiddenSource(n, m) {
 			return true
 		}
 	}
@@ -190,6 +190,21 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return false // a sentence before it says what it lists
 	}
 	return p.isLinkList(tag, m, total, content)
+}
+
+// isHiddenSource reports whether a hidden part is nothing but one formula, the
+// source of an image or a drawing beside it that is no formula itself.
+func (p *page) isHiddenSource(n dom.Node, m *meta) bool {
+	t := &p.tree
+	if m.atoms != 1 || m.text != 0 || t.Tag(n) != dom.Span {
+		return false
+	}
+	for _, beside := range [...]dom.Node{t.PrevElement(n), t.NextElement(n)} {
+		if beside != dom.None && p.m[beside].atoms > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // isLinkList recognises menus that no name gives away: nearly all of their text

@@ -92,6 +92,7 @@ type pairing struct {
 	dst     []byte
 	noClose [64]bool // by delimiter: nothing closes it any more
 	envs    int      // environments that were not closed
+	codes   int      // shortcodes that were not closed
 	texes   int      // depth of regions where a dollar is a delimiter
 }
 
@@ -190,6 +191,10 @@ func (w *pairing) special(i int) int {
 				return n
 			}
 		}
+		if w.p.config.asciiMath && i+1 < len(src) && src[i+1] == '`' {
+			w.dst = append(w.dst, '`') // the character itself
+			return 2
+		}
 		if i+1 < len(src) && src[i+1] >= 0x20 && src[i+1] != '$' {
 			// A control symbol is copied whole, so that "\\[2pt]" opens nothing.
 			w.dst = append(w.dst, src[i], src[i+1])
@@ -197,6 +202,8 @@ func (w *pairing) special(i int) int {
 		}
 	case '$':
 		return w.dollar(i)
+	case '[', '<':
+		return w.shortcode(i)
 	}
 	return 0
 }
@@ -238,25 +245,21 @@ func (w *pairing) delimited(i, k int, d *delimiter) int {
 	}
 	n := end + len(d.close) - i
 	block := d.display
-	if d.form == formBBCode {
-		block = w.bbDisplay(i, i+n, d)
+	switch d.form {
+	case formAsciiMath:
+		if i > 0 && isLetter(src[i-1]) {
+			return 0
+		}
+		w.asciiMath(bytes.TrimSpace(inside), false)
+		return n
+	case formBBCode:
+		block = w.codeIsBlock(i, i+n, codeInline, "")
+	default:
 	}
 	if !w.emit(inside, d.form, block) {
 		return 0
 	}
 	return n
-}
-
-// bbDisplay decides how a shortcode is set: [tex] on its own, the others by
-// what stands around them.
-func (w *pairing) bbDisplay(i, end int, d *delimiter) bool {
-	if strings.HasPrefix(d.open, "$latex") || strings.Contains(d.open, "i") && d.open[0] == '[' && !d.display {
-		return strings.Contains(string(w.src[i:end]), `\displaystyle`) && w.aloneInLine(i, end)
-	}
-	if d.display {
-		return true
-	}
-	return w.aloneInLine(i, end)
 }
 
 // aloneInLine reports whether nothing but white space shares the line of the
@@ -324,8 +327,7 @@ func (w *pairing) acceptable(inside []byte, d *delimiter) bool {
 		return false
 	}
 	if d.form == formBBCode {
-		s := string(trimmed)
-		return len(s) < 2000 && (tex.LooksMath(s) || tex.LooksTeX(s) || plausibleFormula(s) && len(s) < 40)
+		return acceptableCode(trimmed)
 	}
 	if d.open == "$$" && !bytes.ContainsAny(trimmed, `\^_=`) && (len(trimmed) > 200 || prose(view(trimmed))) {
 		return false
@@ -334,6 +336,12 @@ func (w *pairing) acceptable(inside []byte, d *delimiter) bool {
 		return !isRegexp(trimmed)
 	}
 	return true
+}
+
+// acceptableCode reports whether the text in a shortcode is a formula.
+func acceptableCode(inside []byte) bool {
+	s := string(bytes.TrimSpace(inside))
+	return s != "" && len(s) < 2000 && (tex.LooksMath(s) || tex.LooksTeX(s) || plausibleFormula(s) && len(s) < 40)
 }
 
 // isMangledName recognises the part between two double dollars of a name that a
@@ -403,11 +411,6 @@ func (w *pairing) backquoted(i int) int {
 	src := w.src
 	if !w.p.config.asciiMath {
 		return 0
-	}
-	if i > 0 && src[i-1] == '\\' {
-		// An escaped back-quote is the character itself.
-		w.dst[len(w.dst)-1] = '`'
-		return 1
 	}
 	for j := i + 1; j < len(src) && j < i+2000; j++ {
 		switch src[j] {

@@ -1,6 +1,9 @@
 package extract
 
 import (
+	"bytes"
+	"strings"
+
 	"mathsieve/internal/extract/tex"
 )
 
@@ -50,7 +53,8 @@ func (w *pairing) dollar(i int) int {
 			if !w.isDollarPair(i, j, strength) {
 				return 0
 			}
-			if !w.emit(src[i+1:j], formRaw, false) {
+			block := bytes.HasPrefix(src[i+1:j], []byte(`\displaystyle`)) && w.aloneInLine(i, j+1)
+			if !w.emit(src[i+1:j], formRaw, block) {
 				return 0
 			}
 			return j + 1 - i
@@ -79,6 +83,9 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 		if looks {
 			return true
 		}
+		if w.texes == 0 && betweenPairs(s, src, j) {
+			return false
+		}
 		// Configured pages talk of money, too.
 		if tex.Money(s) > 0 && (nextDigit || prose(s)) {
 			return false
@@ -90,6 +97,23 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 	}
 	return tex.Money(s) == 0 || hasSign(s)
 }
+
+// betweenPairs reports whether s, the text between a dollar and the one at j,
+// is what stands between two sums or formulas: the second dollar opens, because
+// a blank is before it and none behind, and s is a sum with words or words
+// alone.
+func betweenPairs(s string, src []byte, j int) bool {
+	if !isSpace(s[len(s)-1]) || j+1 == len(src) || src[j+1] <= ' ' {
+		return false
+	}
+	trimmed := strings.TrimSpace(s)
+	if tex.Money(trimmed) > 0 && len(trimmed) > tex.Money(trimmed) {
+		return true
+	}
+	return !strings.ContainsAny(trimmed, `\^_=<>+*/|{}`) && !tex.LooksMath(trimmed) && strings.IndexFunc(trimmed, isLetterRune) >= 0
+}
+
+func isLetterRune(r rune) bool { return r < 0x80 && isLetter(byte(r)) }
 
 // isVariables reports whether two dollars are the sigils of two variables of a
 // shell, a template or a program, as in ${HOME}/lib:${LIB} and $from-$until. s

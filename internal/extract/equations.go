@@ -58,6 +58,9 @@ func (p *page) writeEquations(n dom.Node) bool {
 				rows++
 				cells = 0
 			case dom.Td:
+				if p.isPadding(c) {
+					break
+				}
 				if cells++; cells > 1 && len(p.scratch2) > rowStart && !isRelation(p.scratch2[rowStart:]) || cells == 2 && marked {
 					p.scratch2 = append(p.scratch2, " & "...)
 					wide = true
@@ -86,6 +89,14 @@ func (p *page) writeEquations(n dom.Node) bool {
 	p.walkAtom(i)
 	p.flush()
 	return true
+}
+
+// isPadding reports whether a cell only pushes the formulas to the middle of the
+// page or holds their number, as LaTeXML has it.
+func (p *page) isPadding(cell dom.Node) bool {
+	t := &p.tree
+	return t.HasClass(cell, "ltx_eqn_center_padleft") || t.HasClass(cell, "ltx_eqn_center_padright") || t.HasClass(cell, "ltx_eqn_eqno") ||
+		t.HasClass(cell, "ltx_eqn_left_padleft") || t.HasClass(cell, "ltx_eqn_left_padright") || t.HasClass(cell, "ltx_eqn_right_padleft")
 }
 
 // endEquation closes the row that begins at start in an array of equations.

@@ -29,6 +29,10 @@ const (
 	mkTeXEnd   = 0x13 // … to here
 	mkAscii    = 0x14 // AsciiMath without back-quotes from here …
 	mkAsciiEnd = 0x15 // … to here
+	mkFrac     = 0x16 // a fraction of HTML: two groups follow
+	mkFracEnd  = 0x17
+	mkGroup    = 0x18
+	mkGroupEnd = 0x19
 )
 
 // atomLen is the length of a formula's mark.
@@ -171,6 +175,12 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 			dst = p.appendText(dst, p.text)
 		case dom.Element:
 			open, end := inlineMarks(t.Tag(c))
+			if t.Tag(c) == dom.Span {
+				if open, end = p.fractionMarks(c); open == mkPlain {
+					c = t.End(c) - 1
+					continue
+				}
+			}
 			switch {
 			case open == 0:
 			case open == mkBreak:
@@ -184,6 +194,27 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 		}
 	}
 	return dst
+}
+
+// fractionMarks returns the marks of a span that is a fraction or one of its
+// two parts; mkPlain stands for a slash that only screen readers get.
+func (p *page) fractionMarks(n dom.Node) (open, end byte) {
+	t := &p.tree
+	class := t.Class(n)
+	if class == "" {
+		return 0, 0
+	}
+	if p.classes.lookup(class, false).math&mcFrac != 0 && t.End(n) < n+64 {
+		return mkFrac, mkFracEnd
+	}
+	up := t.Parent(n)
+	if !t.IsElement(up, dom.Span) || p.classes.lookup(t.Class(up), false).math&mcFrac == 0 {
+		return 0, 0
+	}
+	if t.HasAnyClass(n, "num", "den") {
+		return mkGroup, mkGroupEnd
+	}
+	return mkPlain, 0
 }
 
 // inlineMarks returns the marks of an inline element, zero if it has none.
@@ -236,6 +267,18 @@ func (p *page) appendTeX(dst, src []byte) []byte {
 				dst = dst[:len(dst)-2] // nothing inside
 			} else {
 				dst = append(dst, '}')
+			}
+		case mkFrac:
+			dst = append(dst, `\frac`...)
+		case mkGroup:
+			dst = append(dst, '{')
+		case mkGroupEnd:
+			dst = append(dst, '}')
+			if rest := src[i:]; len(rest) > 0 && rest[0] >= 0x20 {
+				// The slash between the two parts.
+				if n := bytes.IndexByte(rest[:min(len(rest), 8)], mkGroup); n > 0 {
+					i += n
+				}
 			}
 		case mkBreak:
 			dst = append(dst, '\n')

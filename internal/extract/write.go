@@ -410,9 +410,15 @@ func (w *textWriter) source(b []byte) {
 			o.buf = append(o.buf, ' ')
 		case c == '|' && w.escape:
 			if i > 0 && b[i-1] == '\\' && oddBackslashes(b[:i]) {
-				o.buf = append(o.buf[:len(o.buf)-1], `\Vert `...)
+				o.buf = append(o.buf[:len(o.buf)-1], `\Vert`...)
+				if i+1 < len(b) && isLetter(b[i+1]) {
+					o.buf = append(o.buf, ' ')
+				}
 			} else {
-				o.buf = append(o.buf, `\vert `...)
+				o.buf = append(o.buf, `\vert`...)
+				if i+1 < len(b) && isLetter(b[i+1]) {
+					o.buf = append(o.buf, ' ')
+				}
 			}
 		default:
 			o.buf = append(o.buf, c)

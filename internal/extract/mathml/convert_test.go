@@ -53,7 +53,7 @@ func TestConvert(t *testing.T) {
 		{"base fenced", `<msup><mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow><mn>2</mn></msup>`, `(a)^{2}`},
 		{"script on fence", `<mo>(</mo><mi>s</mi><mo>-</mo><mi>t</mi><msup><mo>)</mo><mn>4</mn></msup>`, `(s-t)^{4}`},
 		{"double script", `<msup><msup><mi>a</mi><mi>b</mi></msup><mi>c</mi></msup>`, `{a^{b}}^{c}`},
-		{"empty base", `<msup><mrow></mrow><mrow><mo>−</mo><mn>2</mn></mrow></msup>`, `{}^{-2}`},
+		{"empty base", `<msup><mrow></mrow><mrow><mo>−</mo><mn>2</mn></mrow></msup>`, `^{-2}`},
 		{"sum", `<munderover><mo>∑</mo><mrow><mi>j</mi><mo>=</mo><mn>0</mn></mrow><mi>∞</mi></munderover><msub><mi>c</mi><mi>j</mi></msub>`, `\sum_{j=0}^{\infty}c_{j}`},
 		{"limit", `<munder><mi>lim</mi><mrow><mi>t</mi><mo>→</mo><mn>0</mn></mrow></munder><mi>t</mi>`, `\lim_{t\rightarrow 0}t`},
 		{"named limit", `<munder><mrow><mi>arg max</mi></mrow><mi>θ</mi></munder>`, `\operatorname*{arg\,max}_{\theta}`},

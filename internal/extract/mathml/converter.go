@@ -156,6 +156,7 @@ const (
 	markLeft
 	markRight
 	markLeftAlone // \left, and \right. at the end of its row
+	markBar       // a fence of the size of its own
 )
 
 func (c *Converter) add(k kind) index {

@@ -118,6 +118,7 @@ type openFence struct {
 	op   index
 	bar  bool
 	tall bool // something tall came after it
+	norm bool // a double bar where an operand begins
 }
 
 // markFences walks the tree and marks the operators that become \left or
@@ -150,7 +151,10 @@ func (c *Converter) markRow(row index) {
 		}
 		switch s {
 		case sideOpen:
-			open = append(open, openFence{op: op, bar: containsString(bars, string(c.textOf(op)))})
+			text := string(c.textOf(op))
+			open = append(open, openFence{
+				op: op, bar: containsString(bars, text), norm: text == "∥" && (before == none || c.beforeOperand(before)),
+			})
 		case sideClose:
 			// A lone bar is no fence: skip those that wait inside a pair.
 			k := len(open) - 1
@@ -168,6 +172,8 @@ func (c *Converter) markRow(row index) {
 			}
 			if tall {
 				c.nodes[open[k].op].mark, c.nodes[op].mark = markLeft, markRight
+			} else if open[k].norm {
+				c.nodes[open[k].op].mark, c.nodes[op].mark = markBar, markBar
 			}
 			open = open[:k]
 			if k > 0 {

@@ -57,7 +57,9 @@ func (c *Converter) writeScript(i index) {
 // bases, or for scripts of the same kind, needs braces.
 func (c *Converter) scriptBase(base index, hasLower, hasUpper bool) {
 	if c.isEmpty(base) {
-		c.raw("{}")
+		if len(c.out) > c.base { // at the start TeX needs no base
+			c.raw("{}")
+		}
 		return
 	}
 	b := c.single(base)

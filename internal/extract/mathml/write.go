@@ -420,6 +420,7 @@ func (c *Converter) writeOperator(i index) {
 			c.raw(`\left`)
 		case markRight:
 			c.raw(`\right`)
+		case markNone, markBar:
 		}
 		c.raw(d)
 		return

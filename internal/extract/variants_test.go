@@ -1,0 +1,74 @@
+package extract
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"mathsieve/internal/corpus"
+)
+
+// A variant is the body of a small page and the text that must come out of it.
+type variant struct{ name, body, want string }
+
+// readVariants returns the variants of each form, by the name of its file: an
+// archive of pairs, "html: NAME" and "text".
+func readVariants(tb testing.TB) map[string][]variant {
+	tb.Helper()
+	names, err := filepath.Glob(filepath.Join("testdata", "forms", "*.txtar"))
+	if err != nil || len(names) == 0 {
+		tb.Fatalf("no archives: %v", err)
+	}
+	forms := make(map[string][]variant)
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		form := strings.TrimSuffix(filepath.Base(name), ".txtar")
+		files := archive.Files
+		for len(files) > 0 {
+			title, ok := strings.CutPrefix(files[0].Name, "html: ")
+			if !ok || len(files) < 2 || files[1].Name != "text" {
+				tb.Fatalf("%s: %q is not followed by a text", name, files[0].Name)
+			}
+			forms[form] = append(forms[form], variant{
+				name: title, body: string(files[0].Data), want: strings.TrimSpace(string(files[1].Data)),
+			})
+			files = files[2:]
+		}
+	}
+	return forms
+}
+
+// page returns the page with the body of v.
+func (v variant) page() []byte {
+	return fmt.Appendf(nil, "<!DOCTYPE html><html lang=en><head><meta charset=utf-8></head><body>%s</body></html>", v.body)
+}
+
+// TestVariants extracts the spellings that each form of formula has on the web.
+func TestVariants(t *testing.T) {
+	e, err := New(DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.NewWorker()
+	for form, variants := range readVariants(t) {
+		t.Run(form, func(t *testing.T) {
+			for _, v := range variants {
+				var doc corpus.Document
+				w.Extract(Input{Body: v.page(), ContentType: "text/html"}, &doc)
+				if doc.Text != v.want {
+					t.Errorf("%s\n--- got\n%s\n--- want\n%s", v.name, doc.Text, v.want)
+				}
+			}
+		})
+	}
+	if os.Getenv("MATHSIEVE_OUT") != "" {
+		return
+	}
+}
