@@ -46,15 +46,19 @@ many went on, and for which reasons the others stayed behind. It reads markers
 only, and may be used while the run goes on.
 
 With --formulas it prints what became of the formulas instead, as lines with tabs
-between columns: those in the text by form, the others by reason, and for each
-registrable domain the pages with formulas and the formulas found, in the text,
-merged as copies of one another, and lost. Found is the sum of the other three.
+between columns: for each form the formulas found, in the text, merged (copies of
+one another, and parts of one formula) and lost; for each form and reason those
+that are not in the text; and for each registrable domain the pages with formulas
+and the same four numbers. Found is the sum of the other three.
 
 ` + exitCodes,
 		Example: `  mathsieve status run1
   mathsieve status run1 --formulas | sort -t "$(printf '\t')" -k7nr | head`,
 		Args: exactlyOne("run folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if asJSON && formulas {
+				return usageError{errors.New("status prints --json or --formulas, not both; see 'mathsieve status --help'")}
+			}
 			run, r, err := a.openRun(args[0])
 			if err != nil {
 				return err
@@ -92,7 +96,6 @@ merged as copies of one another, and lost. Found is the sum of the other three.
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	cmd.Flags().BoolVar(&formulas, "formulas", false, "print formulas by form, reason and domain")
-	cmd.MarkFlagsMutuallyExclusive("json", "formulas")
 	return cmd
 }
 
@@ -137,15 +140,31 @@ func printFormulas(w io.Writer, run *pipeline.Run, r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(w)
-	for _, form := range slices.Sorted(maps.Keys(forms)) {
-		fmt.Fprintf(out, "form\t%s\t%d\n", form, forms[form])
+	byForm := map[string]*recipe.DomainFormulas{}
+	of := func(form string) *recipe.DomainFormulas {
+		if byForm[form] == nil {
+			byForm[form] = &recipe.DomainFormulas{Lost: map[string]int64{}}
+		}
+		return byForm[form]
 	}
-	for _, reason := range slices.Sorted(maps.Keys(lost)) {
-		fmt.Fprintf(out, "lost\t%s\t%d\n", reason, lost[reason])
+	for form, n := range forms {
+		of(form).Emitted = n
+	}
+	for key, n := range lost {
+		form, _, _ := strings.Cut(key, ".")
+		of(form).Lost[key] = n
+	}
+	out := bufio.NewWriter(w)
+	for _, form := range slices.Sorted(maps.Keys(byForm)) {
+		d := byForm[form]
+		fmt.Fprintf(out, "form\t%s\t%d\t%d\t%d\t%d\n", form, d.Found(), d.Emitted, d.Merged(), d.Found()-d.Emitted-d.Merged())
+	}
+	for _, key := range slices.Sorted(maps.Keys(lost)) {
+		form, reason, _ := strings.Cut(key, ".")
+		fmt.Fprintf(out, "lost\t%s\t%s\t%d\n", form, reason, lost[key])
 	}
 	err = r.Formulas(run, func(d recipe.DomainFormulas) error {
-		merged := d.Lost["duplicate"]
+		merged := d.Merged()
 		_, err := fmt.Fprintf(out, "domain\t%s\t%d\t%d\t%d\t%d\t%d\n",
 			d.Domain, d.Pages, d.Found(), d.Emitted, merged, d.Found()-d.Emitted-merged)
 		return err

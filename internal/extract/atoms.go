@@ -8,46 +8,6 @@ import (
 	"mathsieve/internal/extract/tex"
 )
 
-// A form is the mark-up that a formula was found in. Its name is a key of
-// corpus.Metadata.Formulas.
-type form uint8
-
-const (
-	formRaw       form = iota // delimiters in the text
-	formMathJax2              // script elements and output of MathJax 2
-	formMathJax3              // containers of MathJax 3 and 4
-	formKaTeX                 // KaTeX output
-	formMathML                // math elements
-	formMediaWiki             // MediaWiki wrappers
-	formImage                 // images of formulas
-	formAttribute             // data attributes
-	formElement               // custom elements
-	formContainer             // bare TeX in an element whose class says so
-	formAsciiMath             // AsciiMath
-	formBBCode                // shortcodes and bulletin board codes
-	formHTML                  // HTML italics, sub and sup in a formula's container
-	numForms
-)
-
-var formNames = [numForms]string{
-	"raw", "mathjax2", "mathjax3", "katex", "mathml", "mediawiki", "image", "attribute", "element", "container",
-	"asciimath", "bbcode", "html",
-}
-
-// A loss is why a formula of the page is not in the text. Its name is a key of
-// corpus.Metadata.FormulasLost.
-type loss uint8
-
-const (
-	lossOutside     loss = iota // outside the main part
-	lossDuplicate               // a second copy of a formula that is there
-	lossDefinitions             // only defines macros
-	lossUnreadable              // no TeX, and MathML or AsciiMath that does not convert
-	numLosses
-)
-
-var lossNames = [numLosses]string{"outside_main", "duplicate", "definitions", "unreadable"}
-
 // A display says how a formula is set, where the mark-up says so.
 type display uint8
 
@@ -101,7 +61,7 @@ func (p *page) setAtom(n dom.Node, f form, src string, d display) bool {
 	if p.isTwin(i, n) {
 		p.atoms = p.atoms[:i]
 		p.texBuf = p.texBuf[:a.start]
-		p.lost[lossDuplicate]++
+		p.tally.lose(f, lossDuplicate)
 		m.flags |= nfDrop
 		return true
 	}
@@ -142,7 +102,7 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	only := definitionsOnly(src)
 	src = p.applyMacros(src)
 	if only {
-		p.lost[lossDefinitions]++
+		p.tally.miss(f, lossDefinitions)
 		return 0, addedDefinitions
 	}
 	if strings.Contains(src, `\amp`) || strings.Contains(src, `\lt`) || strings.Contains(src, `\gt`) {
@@ -170,6 +130,7 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 		d = blockIf(hint == tex.Block)
 	}
 	p.texBuf = p.texBuf[:int(start)+settleLines(p.texBuf[start:], d == dispBlock)]
+	p.tally.found[f]++
 	p.atoms = append(p.atoms, atom{start: start, end: int32(len(p.texBuf)), node: dom.None, form: f, display: d == dispBlock})
 	return int32(len(p.atoms) - 1), addedAtom
 }
@@ -289,12 +250,13 @@ func settleLines(src []byte, block bool) int {
 }
 
 // trimBreaks drops white space and line breaks of TeX at the end of a formula,
-// where they break nothing; the blank of a final "\ " stays.
+// where they break nothing.
 func trimBreaks(src []byte) []byte {
 	for {
 		trimmed := bytes.TrimRight(src, " \n")
 		if oddBackslashes(trimmed) {
-			return src[:min(len(src), len(trimmed)+1)]
+			src = trimmed[:len(trimmed)-1] // a control space
+			continue
 		}
 		if !bytes.HasSuffix(trimmed, []byte(`\\`)) {
 			return trimmed

@@ -60,6 +60,9 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	if a.label != "" && class != 0 && tex.LooksMath(a.label) {
 		return p.setAtom(n, formImage, a.label, d)
 	}
+	if (service || class&mcImage != 0 && bits.math&mcImage != 0) && a.src != "" {
+		p.tally.miss(formImage, lossUnreadable)
+	}
 	p.m[n].flags |= nfDrop
 	return true
 }

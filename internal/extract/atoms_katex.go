@@ -102,7 +102,7 @@ func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
 	if visual == dom.None && mathHalf == dom.None {
 		return p.bareContainer(n, bits, d)
 	}
-	p.lost[lossUnreadable]++
+	p.tally.miss(formKaTeX, lossUnreadable)
 	p.m[n].flags |= nfDrop
 	return true
 }

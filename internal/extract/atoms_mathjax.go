@@ -35,7 +35,7 @@ func (p *page) mathScript(n dom.Node, typ string) {
 	src := string(t.RawText(child))
 	name := scriptType(typ)
 	if p.m[n].flags&nfHead != 0 {
-		p.lost[lossDefinitions]++ // in the head it can only define macros
+		p.tally.miss(formMathJax2, lossDefinitions) // in the head it can only define macros
 		p.applyMacros(src)
 		return
 	}
@@ -337,7 +337,7 @@ func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 	case svg != dom.None && p.rebuildSVG(n, svg, d):
 		return true
 	}
-	p.lost[lossUnreadable]++
+	p.tally.miss(formMathJax3, lossUnreadable)
 	p.m[n].flags |= nfDrop
 	return true
 }

@@ -49,7 +49,7 @@ func (p *page) findAnnotation(n dom.Node) dom.Node {
 func (p *page) mathElement(n dom.Node, a *attrs) bool {
 	t := &p.tree
 	if !p.spend(int(t.End(n) - n)) {
-		p.lost[lossUnreadable]++
+		p.tally.miss(formMathML, lossUnreadable)
 		p.m[n].flags |= nfDrop
 		return true
 	}
@@ -163,7 +163,7 @@ func (p *page) convertMathML(n, math dom.Node, f form, d display) bool {
 	out, err := p.conv.Convert(p.scratch[:0], &p.tree, math)
 	p.scratch = out
 	if err != nil {
-		p.lost[lossUnreadable]++
+		p.tally.miss(f, lossUnreadable)
 		p.m[n].flags |= nfDrop
 		return true
 	}
@@ -181,7 +181,7 @@ func (p *page) mathMLString(n dom.Node, f form, src string, d display) bool {
 	}
 	src = strings.ReplaceAll(src, "&amp;#", "&#")
 	if err := p.sub.Parse([]byte(src), subLimits); err != nil {
-		p.lost[lossUnreadable]++
+		p.tally.miss(f, lossUnreadable)
 		p.m[n].flags |= nfDrop
 		return true
 	}
@@ -228,7 +228,7 @@ func (p *page) convertSub(n, math dom.Node, f form, d display) bool {
 	out, err := p.conv.Convert(p.scratch[:0], t, math)
 	p.scratch = out
 	if err != nil {
-		p.lost[lossUnreadable]++
+		p.tally.miss(f, lossUnreadable)
 		p.m[n].flags |= nfDrop
 		return true
 	}

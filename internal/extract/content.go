@@ -8,6 +8,10 @@ import (
 // are compared.
 const atomWeight = 40
 
+// minNavAtoms is the number of formulas from which on a part that looks like
+// navigation may be the main part; titles of other pages have a few, too.
+const minNavAtoms = 4
+
 // markContent is the pass that decides what of the page is content: it marks
 // boilerplate and hidden parts to be dropped, and chooses the roots that are
 // rendered.
@@ -150,7 +154,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return false
 	}
 	content := p.holdsTitle(n) || m.class&(pcMain|pcArticle|pcPost) != 0
-	mostAtoms := pageAtoms > 0 && 3*m.atoms > pageAtoms
+	mostAtoms := m.atoms >= minNavAtoms && 3*m.atoms > pageAtoms
 	switch {
 	case tag == dom.Header:
 		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms {

@@ -5,26 +5,28 @@ import (
 	"strings"
 
 	"mathsieve/internal/extract/asciimath"
+	"mathsieve/internal/extract/dom"
 	"mathsieve/internal/extract/tex"
 )
 
 // scanDelimiters looks at a text node, undecoded, for signs of raw delimiters:
 // what it finds decides later how much a single dollar needs to be one.
-func (p *page) scanDelimiters(raw []byte) {
-	if i := bytes.IndexByte(raw, '\\'); i >= 0 && !p.sureMath && i+1 < len(raw) {
+func (p *page) scanDelimiters(n dom.Node, raw []byte) {
+	sure := false
+	if i := bytes.IndexByte(raw, '\\'); i >= 0 && i+1 < len(raw) {
 		for _, mark := range [...]string{`\(`, `\[`, `\begin{`} {
-			if bytes.Contains(raw[i:], []byte(mark)) {
-				p.sureMath = true
-			}
+			sure = sure || bytes.Contains(raw[i:], []byte(mark))
 		}
 	}
 	if i := bytes.IndexByte(raw, '$'); i >= 0 {
-		if !p.sureMath && bytes.Contains(raw[i:], []byte("$$")) {
-			p.sureMath = true
-		}
+		sure = sure || bytes.Contains(raw[i:], []byte("$$"))
 		if p.rawPairs < 3 {
 			p.countPairs(raw[i:])
 		}
+	}
+	if sure {
+		p.sureMath = true
+		p.rawTexts = append(p.rawTexts, n)
 	}
 	if i := bytes.IndexByte(raw, '`'); i >= 0 && p.backquotes < 2 {
 		p.countBackquotes(raw[i:])
@@ -457,6 +459,17 @@ func (w *pairing) emit(inside []byte, f form, block bool) bool {
 	p.rawTeX = true
 	p.scratch = p.appendTeX(p.scratch[:0], inside)
 	i, kind := p.addAtom(f, view(p.scratch), blockIf(block))
+	for rest := inside; ; {
+		k := bytes.IndexByte(rest, mkAtom)
+		if k < 0 {
+			break
+		}
+		if a := &p.atoms[markIndex(rest[k:])]; !a.emitted {
+			a.emitted = true
+			p.tally.lose(a.form, lossJoined)
+		}
+		rest = rest[k+atomLen:]
+	}
 	switch kind {
 	case addedAtom:
 		w.dst = appendMark(w.dst, i)

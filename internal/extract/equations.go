@@ -85,6 +85,7 @@ func (p *page) writeEquations(n dom.Node) bool {
 	}
 	for k := first; k <= last; k++ {
 		p.atoms[k].emitted = true
+		p.tally.lose(p.atoms[k].form, lossJoined)
 	}
 	p.walkAtom(i)
 	p.flush()

@@ -150,7 +150,8 @@ type Input struct {
 }
 
 // Extract fills doc.Text and doc.Metadata with what the page says; Metadata.Extra
-// and all other fields stay. It returns why the page is no document, or "".
+// and all other fields stay. It returns why the page is no document, or ""; after
+// ReasonEmpty, Metadata.FormulasLost has the page's formulas.
 // The result depends on the input and the options alone.
 func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 	doc.Text = ""
@@ -183,6 +184,8 @@ func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 	case err != nil:
 		return ReasonTooLarge
 	case len(doc.Text) < max(w.options.MinTextBytes, 1):
+		w.page.tally.loseText(lossEmpty)
+		w.page.tally.fill(&doc.Metadata)
 		return ReasonEmpty
 	}
 	doc.Metadata.Language = w.language.Detect(doc.Text, doc.Metadata.Language)

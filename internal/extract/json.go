@@ -38,7 +38,7 @@ func (p *page) fromJSON(doc *corpus.Document) {
 	if page.Len() == 0 {
 		return
 	}
-	before := *doc
+	before, found := *doc, p.tally
 	body := bytes.ToValidUTF8(page.Bytes(), []byte("\uFFFD"))
 	if err := p.tree.Parse(body, p.options.limits()); err != nil {
 		return
@@ -47,8 +47,12 @@ func (p *page) fromJSON(doc *corpus.Document) {
 	p.config.library = true // the text is a source that a script renders
 	p.run(doc)
 	if len(doc.Text) <= len(before.Text) {
-		*doc = before
+		*doc, p.tally = before, found
+		return
 	}
+	found.loseText(lossDuplicate) // the page showed a part of it
+	p.tally.add(&found)
+	p.tally.fill(&doc.Metadata)
 }
 
 // jsonPage appends to page the HTML of what the script n holds.

@@ -92,10 +92,10 @@ type page struct {
 	codeSeen    bool
 	nested      bool // this is the text of a JSON string, not a page
 
-	lost  [numLosses]int
-	forms [numForms]int
-	out   writer
-	walk  walker
+	tally    tally
+	rawTexts []dom.Node // texts with raw delimiters
+	out      writer
+	walk     walker
 }
 
 func (p *page) init(o *Options) {
@@ -125,8 +125,8 @@ func (p *page) reset() {
 	p.mayCompose = false
 	p.rawPairs, p.backquotes = 0, 0
 	p.sureMath, p.hasDollar, p.codeSeen = false, false, false
-	p.lost = [numLosses]int{}
-	p.forms = [numForms]int{}
+	p.rawTexts = p.rawTexts[:0]
+	p.tally = tally{}
 }
 
 // extract parses body, which is UTF-8, and fills the text and the metadata of
@@ -214,7 +214,7 @@ func (p *page) scanText(n dom.Node) {
 		m.stops = sentenceEnds(raw)
 	}
 	if flags&(nfCode|nfIgnore|nfHead) == 0 {
-		p.scanDelimiters(raw)
+		p.scanDelimiters(n, raw)
 		if p.options.ExpandMacros {
 			p.scanDefinitions(n, raw)
 		}

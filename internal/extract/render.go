@@ -40,34 +40,8 @@ func (p *page) renderPage(doc *corpus.Document) {
 	if md.Language == "" {
 		md.Language = languageTag(p.lang)
 	}
-	p.countFormulas(md)
-}
-
-// countFormulas fills in how many formulas of which form the text has, and how
-// many the page had that are not in the text.
-func (p *page) countFormulas(md *corpus.Metadata) {
-	md.Formulas, md.FormulasLost = nil, nil
-	for f, n := range p.forms {
-		if n > 0 {
-			if md.Formulas == nil {
-				md.Formulas = make(map[string]int)
-			}
-			md.Formulas[formNames[f]] = n
-		}
-	}
-	for i := range p.atoms {
-		if !p.atoms[i].emitted {
-			p.lost[lossOutside]++
-		}
-	}
-	for l, n := range p.lost {
-		if n > 0 {
-			if md.FormulasLost == nil {
-				md.FormulasLost = make(map[string]int)
-			}
-			md.FormulasLost[lossNames[l]] = n
-		}
-	}
+	p.countFormulas()
+	p.tally.fill(md)
 }
 
 // languageTag returns a language tag in its usual form, "" for what is none.
@@ -134,6 +108,27 @@ func (p *page) title() string {
 	return ""
 }
 
+// titleMarks appends the text of a heading with the marks of its formulas.
+func (p *page) titleMarks(dst []byte, n dom.Node) []byte {
+	t := &p.tree
+	for c := n; c < t.End(n); {
+		switch m := &p.m[c]; {
+		case m.flags&nfAtom != 0:
+			dst = appendMark(dst, m.atom-1)
+			c = t.End(c)
+		case m.flags&nfDrop != 0 && c != n:
+			c = t.End(c)
+		case t.Kind(c) == dom.Text:
+			p.text = t.AppendText(p.text[:0], c)
+			dst = p.appendText(dst, p.text)
+			c++
+		default:
+			c++
+		}
+	}
+	return dst
+}
+
 // titleText appends the text of a heading with its formulas.
 func (p *page) titleText(dst []byte, n dom.Node) []byte {
 	t := &p.tree
@@ -181,7 +176,12 @@ func withoutSite(title string) string {
 // writeTitle writes the title as a heading, with formulas.
 func (p *page) writeTitle(title string) {
 	w := &p.walk
-	w.para = p.appendText(w.para[:0], []byte(title))
+	h1 := p.heading()
+	if h1 != dom.None && p.collapse(p.titleText(nil, h1)) == title {
+		w.para = p.titleMarks(w.para[:0], h1)
+	} else {
+		w.para = p.appendText(w.para[:0], []byte(title))
+	}
 	w.level = 1
 	p.flush()
 	w.level = 0

@@ -355,7 +355,7 @@ func (p *page) flush() {
 	if p.needsPairing(para) {
 		if bytes.Contains(para, []byte(`\newcommand`)) && !w.cell && definitionsOnly("\\"+string(bytes.Trim(para, " \n()$[]\\"+lineMarks))) {
 			// Macros in delimiters that a site's editor has broken.
-			p.lost[lossDefinitions]++
+			p.tally.miss(formRaw, lossDefinitions)
 			w.para = w.para[:0]
 			return
 		}

@@ -360,7 +360,7 @@ func (w *textWriter) atom(i int) int {
 	next := i + atomLen
 	if !a.emitted {
 		a.emitted = true
-		p.forms[a.form]++
+		p.tally.emitted[a.form]++
 	}
 	source := p.tex(index)
 	o := &p.out

@@ -380,6 +380,9 @@ func (w *packWriter) createDocs(at func(pack int) string) (err error) {
 
 func (w *packWriter) write(item *packItem) error {
 	if item.skip.Reason != "" {
+		if item.isBlock && item.skip.Reason == extract.ReasonEmpty {
+			w.formulas.add(&item.doc)
+		}
 		if !item.lost {
 			w.task.Add("skip."+string(item.skip.Reason), 1)
 		}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/extract"
 	"mathsieve/internal/pipeline"
 )
 
@@ -23,17 +24,28 @@ import (
 // domain.
 const formulasName = "formulas.jsonl.zst"
 
-// DomainFormulas counts what became of the formulas of a domain's documents.
+// DomainFormulas counts what became of the formulas of a domain's pages.
 type DomainFormulas struct {
 	// Domain is the registrable domain, or the host where there is none.
 	Domain string `json:"domain"`
-	// Pages is the number of documents with a formula, in the text or lost.
+	// Pages is the number of pages with a formula, in the text or lost.
 	Pages int64 `json:"pages"`
 	// Emitted is the number of formulas in the texts.
 	Emitted int64 `json:"emitted"`
-	// Lost counts the other formulas, by reason; duplicate are copies of a
-	// formula that is in the text.
+	// Lost counts the other formulas, by form and reason, as FormulasLost in
+	// the metadata of documents does.
 	Lost map[string]int64 `json:"lost,omitempty"`
+}
+
+// Merged is the number of those that are in the texts in another copy, or as a
+// part of another formula.
+func (d *DomainFormulas) Merged() (n int64) {
+	for key, lost := range d.Lost {
+		if extract.IsMerged(key) {
+			n += lost
+		}
+	}
+	return n
 }
 
 // Found is the number of formulas that the pages have: Emitted and all of Lost.
@@ -129,8 +141,8 @@ func registrable(address string) string {
 	return domain
 }
 
-// FormulaTotals are the formulas of a run by form, and those that are not in
-// the texts by reason.
+// FormulaTotals are the formulas in the texts of a run by form, and those that
+// are not in them by form and reason, with a full stop between.
 func (r *Recipe) FormulaTotals(run *pipeline.Run) (forms, lost map[string]int64, err error) {
 	counters, err := run.SealedCounters(r.job.pool.name)
 	if err != nil {
