@@ -42,23 +42,26 @@ const (
 type pageClass uint32
 
 const (
-	pcDrop     pageClass = 1 << iota // never content
-	pcBoiler                         // boilerplate word
-	pcWeak                           // boilerplate word that content uses, too
-	pcKeep                           // hidden content that a click reveals
-	pcHidden                         // hidden by a well-known class
-	pcMain                           // explicit main part
-	pcArticle                        // article body
-	pcContent                        // content wrapper
-	pcPost                           // one post of several
-	pcNote                           // footnote or citation mark
-	pcLineNo                         // line numbers of code
-	pcCodeBox                        // box with highlighted code
-	pcComments                       // comment section
-	pcPrompt                         // prompt of a notebook cell
-	pcHeader                         // header of a part
-	pcGap                            // drawn behind a colon
-	pcMenuItem                       // mark beside a heading that links to it
+	pcDrop      pageClass = 1 << iota // never content
+	pcBoiler                          // boilerplate word
+	pcWeak                            // boilerplate word that content uses, too
+	pcKeep                            // hidden content that a click reveals
+	pcHidden                          // hidden by a well-known class
+	pcMain                            // explicit main part
+	pcArticle                         // article body
+	pcContent                         // content wrapper
+	pcPost                            // one post of several
+	pcNote                            // footnote or citation mark
+	pcLineNo                          // line numbers of code
+	pcCodeBox                         // box with highlighted code
+	pcComments                        // comment section
+	pcPrompt                          // prompt of a notebook cell
+	pcHeader                          // header of a part
+	pcGap                             // drawn behind a colon
+	pcMenuItem                        // mark beside a heading that links to it
+	pcButton                          // link that is drawn as a button
+	pcMeta                            // who wrote it, and when
+	pcCopyright                       // a note of copyright
 )
 
 // classBits is what one class attribute or id means.

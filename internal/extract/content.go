@@ -1,6 +1,9 @@
 package extract
 
 import (
+	"bytes"
+	"strings"
+
 	"mathsieve/internal/extract/dom"
 )
 
@@ -11,6 +14,13 @@ const atomWeight = 40
 // minNavAtoms is the number of formulas from which on a part that looks like
 // navigation may be the main part; titles of other pages have a few, too.
 const minNavAtoms = 4
+
+// Lengths in bytes of text that is too short to be content where its mark-up
+// speaks against it.
+const (
+	maxButtonText = 40
+	maxCopyright  = 200
+)
 
 // markContent is the pass that decides what of the page is content: it marks
 // boilerplate and hidden parts to be dropped, and chooses the roots that are
@@ -150,6 +160,12 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	if m.class&pcMenuItem != 0 && m.text <= 8 && m.atoms == 0 {
 		return true
 	}
+	if tag == dom.A && m.class&pcButton != 0 && m.text <= maxButtonText && m.atoms == 0 {
+		return true
+	}
+	if m.class&pcCopyright != 0 && m.text < maxCopyright && m.atoms == 0 && !large {
+		return true
+	}
 	if role&roleBlock == 0 && tag != dom.Other && tag != dom.A {
 		return false
 	}
@@ -184,9 +200,15 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return true
 		}
 	}
+	if p.isPostHead(n, tag, m) {
+		return true
+	}
+	if tag == dom.Address && m.text < maxCopyright && m.stops < 2 && m.atoms == 0 && m.flags&nfArticle == 0 && !large {
+		return true
+	}
 	if m.class&pcWeak != 0 && m.class&pcKeep == 0 && !content && m.atoms == 0 && 3*m.text < total {
 		if 2*m.link > m.text || m.text < 150 && m.stops < 2 {
-			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Td && tag != dom.Th && tag != dom.P &&
+			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Td && tag != dom.Th && (tag != dom.P || m.class&pcMeta != 0) &&
 				(2*m.link > m.text || m.class&pcHeader == 0 || !p.holdsHeading(n))
 		}
 	}
@@ -194,6 +216,35 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return false // a sentence before it says what it lists
 	}
 	return p.isLinkList(tag, m, total, content)
+}
+
+// isPostHead reports whether n stands above a post and says who wrote it, or
+// repeats the topic.
+func (p *page) isPostHead(n dom.Node, tag dom.Tag, m *meta) bool {
+	t := &p.tree
+	heading := tag >= dom.H2 && tag <= dom.H4
+	if !heading && (tag != dom.P || m.class&pcWeak == 0) || m.text >= maxCopyright || m.atoms > 0 {
+		return false
+	}
+	up, inPost := n, false
+	for range 3 {
+		if up = t.Parent(up); up <= dom.Root {
+			break
+		}
+		inPost = inPost || p.m[up].class&pcPost != 0
+	}
+	if !inPost || !heading {
+		return inPost
+	}
+	text := strings.TrimSpace(p.textOf(n))
+	if strings.HasPrefix(text, "Re: ") {
+		return true
+	}
+	if p.titleNode == dom.None || text == "" {
+		return false
+	}
+	p.text = t.AppendText(p.text[:0], p.titleNode)
+	return bytes.HasPrefix(bytes.TrimSpace(p.text), []byte(text))
 }
 
 // isHiddenSource reports whether a hidden part is nothing but one formula, the

@@ -208,6 +208,9 @@ func (p *page) scanText(n dom.Node) {
 	}
 	m := &p.m[n]
 	m.text = int32(len(raw))
+	if startsWithCopyright(raw) {
+		p.m[p.tree.Parent(n)].class |= pcCopyright
+	}
 	if flags&nfLink != 0 {
 		m.link = m.text
 	} else {
@@ -219,6 +222,19 @@ func (p *page) scanText(n dom.Node) {
 			p.scanDefinitions(n, raw)
 		}
 	}
+}
+
+// startsWithCopyright reports whether a text begins as a note of copyright does.
+func startsWithCopyright(raw []byte) bool {
+	switch raw[0] {
+	case 0xc2:
+		return bytes.HasPrefix(raw, []byte("©"))
+	case '&':
+		return bytes.HasPrefix(raw, []byte("&copy;")) || bytes.HasPrefix(raw, []byte("&#169;"))
+	case 'C':
+		return bytes.HasPrefix(raw, []byte("Copyright"))
+	}
+	return false
 }
 
 // sentenceEnds counts full stops that are followed by a blank or the end, and
@@ -303,6 +319,9 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	case dom.Meta:
 		p.scanMetaTag(n)
 	case dom.H1:
+		if p.isSiteName(n) {
+			break
+		}
 		if p.h1 == dom.None {
 			p.h1 = n
 		}
@@ -340,6 +359,22 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	if (a.hidden || a.ariaHidden || bits.page&pcHidden != 0 || a.style != "" && styleHidden(a.style)) && tag != dom.Body && tag != dom.Html {
 		m.flags |= nfHidden
 	}
+}
+
+// isSiteName reports whether a heading is nothing but a link to the first page
+// of the site: its name, not the title of this page.
+func (p *page) isSiteName(h1 dom.Node) bool {
+	t := &p.tree
+	link := p.onlyChild(h1)
+	if link == dom.None || t.Tag(link) != dom.A {
+		return false
+	}
+	href, _ := t.Attr(link, "href")
+	if i := strings.Index(href, "://"); i >= 0 {
+		_, path, ok := strings.Cut(href[i+3:], "/")
+		return !ok || path == ""
+	}
+	return href == "/"
 }
 
 // scanSkipped handles elements whose content is never text of the page.

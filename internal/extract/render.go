@@ -23,8 +23,12 @@ func (p *page) renderPage(doc *corpus.Document) {
 	for _, root := range p.roots {
 		p.walkTree(root)
 	}
-	p.out.trim()
+	p.out.dropBareHeading(2)
 	text := p.out.buf
+	if start > 0 && p.heading() == dom.None && repeatsTitle(text[start:], text[:start]) {
+		text = text[start:]
+		start = 0
+	}
 	if start > 0 && len(bytes.TrimSpace(text[start:])) == 0 {
 		text = text[:0] // a title alone is no document
 	}
@@ -42,6 +46,14 @@ func (p *page) renderPage(doc *corpus.Document) {
 	}
 	p.countFormulas()
 	p.tally.fill(md)
+}
+
+// repeatsTitle reports whether a text begins with its title, which was taken
+// from the head of the page: as a heading, or as bold words.
+func repeatsTitle(text, title []byte) bool {
+	title = bytes.TrimSpace(bytes.TrimLeft(title, "#"))
+	const within = 200 // bytes
+	return len(title) > 0 && bytes.Contains(text[:min(len(text), within+len(title))], title)
 }
 
 // languageTag returns a language tag in its usual form, "" for what is none.

@@ -63,6 +63,7 @@ func (p *page) walkTree(root dom.Node) {
 		m := &p.m[n]
 		switch {
 		case m.flags&nfDrop != 0:
+			p.out.gap = p.out.gap || m.text > 0
 			n = t.End(n)
 		case m.flags&nfAtom != 0:
 			p.walkAtom(m.atom - 1)

@@ -15,6 +15,25 @@ type writer struct {
 	containers []container
 	lastList   int32 // the outermost list of the last block, plus one; 0 for none
 	lines      int   // start of the current line in buf
+	heading    headingAt
+	gap        bool // a part was left out since the heading
+}
+
+// A headingAt is where the last block that was written stands in the text, if
+// that is a heading.
+type headingAt struct{ start, end, level int }
+
+// dropBareHeading takes the last heading back if all that was below it has been
+// left out: nothing was written before the next heading, of a level as high, or
+// the end of the text.
+func (o *writer) dropBareHeading(level int) {
+	o.trim()
+	h := o.heading
+	if o.gap && h.level >= level && h.end > h.start && len(o.buf) == h.end {
+		o.buf = o.buf[:h.start]
+		o.lines = h.start
+	}
+	o.gap = false
 }
 
 type containerKind uint8
@@ -45,6 +64,7 @@ func (o *writer) reset() {
 	o.buf = o.buf[:0]
 	o.containers = o.containers[:0]
 	o.lastList, o.lines = 0, 0
+	o.heading, o.gap = headingAt{}, false
 }
 
 // outermostList returns the first list around the next block, plus one.
@@ -155,9 +175,17 @@ func (p *page) writeParagraph(src []byte, heading int) {
 	if isLeftover(src) {
 		return
 	}
+	o := &p.out
+	if heading > 0 {
+		o.dropBareHeading(heading)
+	}
+	start := len(o.buf)
 	w := textWriter{p: p, src: src, oneLine: heading > 0, heading: heading}
 	w.run()
-	p.out.trim()
+	o.trim()
+	if heading > 0 && len(o.containers) == 0 {
+		o.heading = headingAt{start: start, end: len(o.buf), level: heading}
+	}
 }
 
 // isLeftover reports whether a paragraph is nothing, or a separator or dash that
