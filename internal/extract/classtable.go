@@ -284,7 +284,7 @@ var exactClass = map[string]classBits{
 	"reflist":                    {page: pcDrop},
 	"mw-references-wrap":         {page: pcDrop},
 	"md-content__button":         {page: pcDrop},
-	"table-of-contents":          {page: pcDrop},
+	"table-of-contents":          {page: pcBoiler},
 	"most-read":                  {page: pcDrop},
 	"most-popular":               {page: pcDrop},
 	"visit-count":                {page: pcDrop},
@@ -390,7 +390,6 @@ var idBits = map[string]pageClass{
 	"ptx-sidebar":           pcDrop,
 	"titlearea":             pcDrop,
 	"siteNotice":            pcDrop,
-	"table-of-contents":     pcDrop,
 }
 
 // wordBits gives the meaning of the words that class names and ids are made of.

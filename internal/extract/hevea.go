@@ -29,7 +29,8 @@ func (p *page) displayTable(n dom.Node) bool {
 	if !ok || len(bytes.TrimSpace(b)) == 0 {
 		return false
 	}
-	return p.setAtom(n, formHTML, unicodeTeX.Replace(string(b)), dispBlock)
+	source := strings.ReplaceAll(string(b), "\n", " ")
+	return p.setAtom(n, formHTML, unicodeTeX.Replace(source), dispBlock)
 }
 
 // appendDisplay appends what stands in n, side by side.
@@ -107,7 +108,13 @@ func (p *page) appendDisplayTable(dst []byte, n dom.Node, depth int) ([]byte, bo
 		return ok
 	}
 	switch {
-	case line == 0 && len(rows) == 2: // what stands under the root before it
+	case line == 0 && len(rows) == 2:
+		const root = "√"
+		if before := bytes.TrimRight(dst, " \n"); bytes.HasSuffix(before, []byte(root)) {
+			dst = append(before[:len(before)-len(root)], `\sqrt`...)
+		} else {
+			dst = append(dst, `\overline`...)
+		}
 		return dst, part("{", rows[1], "}")
 	case line == 1 && len(rows) == 3:
 		return dst, part(`\frac{`, rows[0], "}") && part("{", rows[2], "}")
@@ -173,7 +180,7 @@ func tallBracket(b []byte) string {
 		return ""
 	}
 	for _, piece := range s {
-		if piece != ' ' && (piece < 0x239b || piece > 0x23b3) && piece != '⎪' {
+		if piece != ' ' && piece != '\n' && (piece < 0x239b || piece > 0x23b3) && piece != '⎪' {
 			return ""
 		}
 	}

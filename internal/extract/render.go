@@ -52,8 +52,8 @@ func (p *page) renderPage(doc *corpus.Document) {
 // from the head of the page: as a heading, or as bold words.
 func repeatsTitle(text, title []byte) bool {
 	title = bytes.TrimSpace(bytes.TrimLeft(title, "#"))
-	const within = 200 // bytes
-	return len(title) > 0 && bytes.Contains(text[:min(len(text), within+len(title))], title)
+	const shortest, within = 8, 200 // bytes
+	return len(title) >= shortest && bytes.Contains(text[:min(len(text), within+len(title))], title)
 }
 
 // languageTag returns a language tag in its usual form, "" for what is none.

@@ -29,7 +29,7 @@ type headingAt struct{ start, end, level int }
 func (o *writer) dropBareHeading(level int) {
 	o.trim()
 	h := o.heading
-	if o.gap && h.level >= level && h.end > h.start && len(o.buf) == h.end {
+	if o.gap && h.start > 0 && h.level >= level && h.end > h.start && len(o.buf) == h.end {
 		o.buf = o.buf[:h.start]
 		o.lines = h.start
 	}
