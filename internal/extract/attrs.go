@@ -17,6 +17,7 @@ type attrs struct {
 	display                                                      string // data-display, display, mode
 	label                                                        string // aria-label
 	lazySrc                                                      string // the address that a script puts into src
+	lazyName, displayName                                        string // names of the attributes that these are of
 	hidden                                                       bool   // hidden or aria-hidden="true"
 	ariaHidden                                                   bool
 }
@@ -90,9 +91,9 @@ func (r *attrReader) set(name, value string) {
 	case "aria-label":
 		r.label = value
 	case "srcset":
-		r.setSources(value)
+		r.setLazy(name, firstSource(value))
 	case "display", "mode", "data-display", "data-math-style", "math-style":
-		r.display = value
+		r.setDisplay(name, value)
 	default:
 		if len(name) > 5 && name[:5] == "data-" {
 			r.setData(name, value)
@@ -107,36 +108,75 @@ func (r *attrReader) setData(name, value string) {
 	case "latex", "tex", "math", "expr", "equation", "formula", "katex", "math-source", "original-tex", "entry", "value",
 		"original-latex", "tex-source", "mathjax", "asciimath", "original", "formula-source", "latex-source", "expression", "content", "eqn", "raw", "equation-content":
 		if name == "data-original" && strings.Contains(value, "/") {
-			r.lazySrc = value
+			r.setLazy(name, value)
 			return
 		}
 		r.setTeX(name, value)
 	case "mathml":
 		r.mathml = value
 	case "src", "lazy-src", "original-src", "actualsrc", "lazy", "url":
-		r.lazySrc = value
+		r.setLazy(name, value)
 	case "srcset", "lazy-srcset":
-		r.setSources(value)
+		r.setLazy(name, firstSource(value))
 	case "mode", "style-type":
-		r.display = value
+		r.setDisplay(name, value)
 	}
 }
 
-// setSources takes the first address of a list of image candidates.
-func (r *attrReader) setSources(list string) {
-	if r.lazySrc != "" {
-		return
-	}
+// firstSource returns the first address of a list of image candidates.
+func firstSource(list string) string {
 	list = strings.TrimSpace(list)
 	if i := strings.IndexAny(list, " \t\n"); i >= 0 {
 		list = list[:i]
 	}
-	r.lazySrc = list
+	return list
 }
 
+// setTeX takes the source of a formula, unless a better one is there: which of
+// several attributes counts does not depend on their order.
 func (r *attrReader) setTeX(name, value string) {
-	if r.tex == "" && len(value) > 0 {
+	if value != "" && (r.tex == "" || sourceBefore(name, r.texName)) {
 		r.tex, r.texName = value, name
+	}
+}
+
+// sourceBefore reports whether the attribute a is a better source of a formula
+// than b.
+func sourceBefore(a, b string) bool {
+	rank := func(name string) int {
+		switch name {
+		case "alttext":
+			return 0
+		case "data-latex":
+			return 1
+		case "data-tex":
+			return 2
+		case "data-value", "data-content", "data-original", "data-raw", "data-expression", "data-entry", "data-asciimath":
+			return 4 // names that other programs use, too
+		}
+		return 3
+	}
+	if x, y := rank(a), rank(b); x != y {
+		return x < y
+	}
+	return a < b
+}
+
+// setLazy takes the address of a lazy image, unless a better one is there.
+func (r *attrReader) setLazy(name, value string) {
+	if r.lazySrc != "" {
+		if x, y := isFormulaAddress(value), isFormulaAddress(r.lazySrc); x != y && y || x == y && name > r.lazyName {
+			return
+		}
+	}
+	r.lazySrc, r.lazyName = value, name
+}
+
+// setDisplay takes the display mode, unless that of a name before this one in
+// the alphabet is there.
+func (r *attrReader) setDisplay(name, value string) {
+	if r.displayName == "" || name < r.displayName {
+		r.display, r.displayName = value, name
 	}
 }
 

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"bytes"
 	"strings"
 
 	"mathsieve/internal/extract/dom"
@@ -236,15 +235,14 @@ func (p *page) isPostHead(n dom.Node, tag dom.Tag, m *meta) bool {
 	if !inPost || !heading {
 		return inPost
 	}
-	text := strings.TrimSpace(p.textOf(n))
+	text := p.collapse(p.tree.AppendText(nil, n))
 	if strings.HasPrefix(text, "Re: ") {
 		return true
 	}
 	if p.titleNode == dom.None || text == "" {
 		return false
 	}
-	p.text = t.AppendText(p.text[:0], p.titleNode)
-	return bytes.HasPrefix(bytes.TrimSpace(p.text), []byte(text))
+	return strings.HasPrefix(p.collapse(t.AppendText(nil, p.titleNode)), text)
 }
 
 // isHiddenSource reports whether a hidden part is nothing but one formula, the
