@@ -12,6 +12,9 @@ import (
 // imageElement makes an image a formula if its class, its address or its
 // alternative text say so, else it is dropped like all images.
 func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
+	if p.m[n].flags&nfDrop != 0 || p.metamathFormula(n, a) {
+		return true
+	}
 	src := a.src
 	if a.lazySrc != "" && !isFormulaAddress(src) {
 		src = a.lazySrc

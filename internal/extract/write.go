@@ -172,7 +172,7 @@ type textWriter struct {
 // resolved. Display formulas in it become blocks of their own.
 func (p *page) writeParagraph(src []byte, heading int) {
 	src = trimMarks(src)
-	if isLeftover(src) {
+	if isLeftover(src) || isFurniture(src) {
 		return
 	}
 	o := &p.out
@@ -204,6 +204,21 @@ func isLeftover(src []byte) bool {
 		src = src[size:]
 	}
 	return true
+}
+
+// furniture are the words of buttons and gaps that pages show between
+// paragraphs, where they stand alone.
+var furniture = map[string]bool{
+	"Advertisement": true, "ADVERTISEMENT": true, "Advertisement - Continue Reading Below": true, "Share": true, "Share this": true,
+	"Share this:": true, "Tweet": true, "Pin It": true, "Subscribe": true, "Read more": true, "Read More": true, "READ MORE": true,
+	"Back to top": true, "Skip to content": true, "Skip to main content": true, "Story continues below advertisement": true,
+	"Anzeige": true, "Teilen": true, "Publicité": true, "Publicidad": true, "Реклама": true, "Поделиться": true,
+}
+
+// isFurniture reports whether a paragraph is one of these.
+func isFurniture(src []byte) bool {
+	const longest = 40
+	return len(src) <= longest && furniture[string(src)]
 }
 
 // trimMarks drops white space and line breaks at both ends, and a dash at the

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mathsieve/internal/fasttext"
 )
 
 func TestDetect(t *testing.T) {
@@ -51,6 +53,50 @@ func TestProse(t *testing.T) {
 	if got := appendProse(nil, strings.Repeat("é", 2*maxProse)); string(got) != strings.Repeat("é", maxProse/2) {
 		t.Errorf("%d bytes of prose", len(got))
 	}
+}
+
+// TestModel trains a model with the labels of lid.176 and asks it instead of the
+// profiles that are built in.
+func TestModel(t *testing.T) {
+	var lines strings.Builder
+	for range 60 {
+		lines.WriteString("__label__en the sum of two even numbers is even for all of the integers\n")
+		lines.WriteString("__label__de die summe der beiden zahlen ist gerade und das gilt für alle zahlen\n")
+		lines.WriteString("__label__nn vi viser at summen av to tal er eit partal\n")
+	}
+	args := fasttext.DefaultArgs()
+	args.Dim, args.LR, args.Epoch, args.Bucket, args.MinN, args.MaxN, args.Thread = 16, 0.5, 10, 2000, 2, 4, 1
+	model, _, err := fasttext.Train(t.Context(), args, fasttext.NewTextSource(strings.NewReader(lines.String())), fasttext.TrainOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "lid.bin")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := model.WriteTo(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	detector, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := detector.NewWorker()
+	f := func(text, declared, want string) {
+		t.Helper()
+		if got := w.Detect(text, declared); got != want {
+			t.Errorf("Detect(%q, %q) = %q, want %q", text, declared, got, want)
+		}
+	}
+	f("the sum of all of the even numbers $x$ is even", "", "en")
+	f("the sum of all of the even numbers $x$ is even", "en-GB", "en-GB")
+	f("die summe der zahlen ist gerade, und das gilt für alle", "en", "de")
+	f("vi viser at summen av tal er eit partal, alle tal", "", "no") // lid.176 has nn and no
+	f("ab", "fr", "fr")                                              // too short to tell
 }
 
 func TestLoadRefuses(t *testing.T) {
