@@ -169,7 +169,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return false
 	}
 	content := p.holdsTitle(n) || m.class&(pcMain|pcArticle|pcPost) != 0
-	mostAtoms := m.atoms >= minNavAtoms && 3*m.atoms > pageAtoms
+	mostAtoms := m.atoms >= minNavAtoms && 2*m.atoms > pageAtoms
 	switch {
 	case tag == dom.Header:
 		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms {
@@ -207,7 +207,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	}
 	if m.class&pcWeak != 0 && m.class&pcKeep == 0 && !content && m.atoms == 0 && 3*m.text < total {
 		if 2*m.link > m.text || m.text < 150 && m.stops < 2 {
-			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Td && tag != dom.Th && (tag != dom.P || m.class&pcMeta != 0) &&
+			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Tr && tag != dom.Thead && tag != dom.Caption && tag != dom.Td && tag != dom.Th && (tag != dom.P || m.class&pcMeta != 0) &&
 				(2*m.link > m.text || m.class&pcHeader == 0 || !p.holdsHeading(n))
 		}
 	}

@@ -27,10 +27,19 @@ func (p *page) scanDelimiters(n dom.Node, raw []byte) {
 	if sure {
 		p.sureMath = true
 		p.rawTexts = append(p.rawTexts, n)
+		if hasPair(raw) {
+			p.m[n].atoms = 1
+		}
 	}
 	if i := bytes.IndexByte(raw, '`'); i >= 0 && p.backquotes < 2 {
 		p.countBackquotes(raw[i:])
 	}
+}
+
+// hasPair reports whether a text has both delimiters of a formula.
+func hasPair(raw []byte) bool {
+	return bytes.Contains(raw, []byte(`\)`)) || bytes.Contains(raw, []byte(`\]`)) || bytes.Contains(raw, []byte(`\end{`)) ||
+		bytes.Count(raw, []byte("$$")) > 1
 }
 
 // countPairs counts pairs of single dollars around a TeX command.

@@ -133,6 +133,7 @@ func goldText(t *testing.T, body []byte) []byte {
 			if !inlineElements[n.Data] {
 				text = append(text, ' ')
 			}
+		default:
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			visit(c)

@@ -42,7 +42,6 @@ func (p *page) appendDisplay(dst []byte, n dom.Node, depth int) ([]byte, bool) {
 	if t.Tag(n) == dom.Table {
 		return p.appendDisplayTable(dst, n, depth)
 	}
-	ok := true
 	for c := range t.Children(n) {
 		switch t.Kind(c) {
 		case dom.Text:
@@ -58,6 +57,7 @@ func (p *page) appendDisplay(dst []byte, n dom.Node, depth int) ([]byte, bool) {
 			case dom.Br:
 				dst = appendSpace(dst)
 			}
+			var ok bool
 			if dst, ok = p.appendDisplay(dst, c, depth+1); !ok {
 				return dst, false
 			}
@@ -111,7 +111,8 @@ func (p *page) appendDisplayTable(dst []byte, n dom.Node, depth int) ([]byte, bo
 	case line == 0 && len(rows) == 2:
 		const root = "√"
 		if before := bytes.TrimRight(dst, " \n"); bytes.HasSuffix(before, []byte(root)) {
-			dst = append(before[:len(before)-len(root)], `\sqrt`...)
+			dst = before[:len(before)-len(root)]
+			dst = append(dst, `\sqrt`...)
 		} else {
 			dst = append(dst, `\overline`...)
 		}
@@ -150,7 +151,8 @@ func (p *page) appendMatrix(dst []byte, rows []dom.Node, depth int) ([]byte, boo
 				dst = append(dst, '&')
 			}
 			first = false
-			from, ok := len(dst), false
+			from := len(dst)
+			var ok bool
 			if dst, ok = p.appendDisplay(dst, cell, depth+1); !ok {
 				return dst, false
 			}

@@ -370,9 +370,9 @@ func (p *page) isSiteName(h1 dom.Node) bool {
 		return false
 	}
 	href, _ := t.Attr(link, "href")
-	if i := strings.Index(href, "://"); i >= 0 {
-		_, path, ok := strings.Cut(href[i+3:], "/")
-		return !ok || path == ""
+	if _, address, ok := strings.Cut(href, "://"); ok {
+		_, path, _ := strings.Cut(address, "/")
+		return path == ""
 	}
 	return href == "/"
 }

@@ -23,7 +23,10 @@ func (p *page) renderPage(doc *corpus.Document) {
 	for _, root := range p.roots {
 		p.walkTree(root)
 	}
-	p.out.dropBareHeading(2)
+	p.out.trim()
+	if p.out.heading.start > start+1 { // else it is all there is
+		p.out.dropBareHeading(2)
+	}
 	text := p.out.buf
 	if start > 0 && p.heading() == dom.None && repeatsTitle(text[start:], text[:start]) {
 		text = text[start:]

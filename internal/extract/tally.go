@@ -152,16 +152,22 @@ func (p *page) countUnread() {
 
 // missRaw counts the pairs of delimiters in a text that is not content.
 func (p *page) missRaw(raw []byte) {
-	count := func(s string) int { return bytes.Count(raw, []byte(s)) }
-	pairs := min(count(`\(`), count(`\)`)) + min(count(`\[`), count(`\]`)) + count("$$")/2
-	if pairs == 0 {
-		pairs = min(count(`\begin{`), count(`\end{`), 1)
-	}
-	reason := lossOutside
-	if pairs > 0 && definitionsOnly(`\`+string(bytes.Trim(raw, " \n()$[]\\"))) {
-		reason = lossDefinitions
-	}
-	for range pairs {
-		p.tally.miss(formRaw, reason)
+	for _, d := range [...]struct{ open, end string }{{`\(`, `\)`}, {`\[`, `\]`}, {"$$", "$$"}} {
+		for rest := raw; ; {
+			_, after, ok := bytes.Cut(rest, []byte(d.open))
+			if !ok {
+				break
+			}
+			inside, next, ok := bytes.Cut(after, []byte(d.end))
+			if !ok {
+				break
+			}
+			reason := lossOutside
+			if definitionsOnly(string(bytes.TrimSpace(inside))) {
+				reason = lossDefinitions
+			}
+			p.tally.miss(formRaw, reason)
+			rest = next
+		}
 	}
 }
