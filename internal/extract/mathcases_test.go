@@ -2,8 +2,10 @@ package extract
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +49,8 @@ func TestMathCases(t *testing.T) {
 	}
 	w := e.NewWorker()
 	passed := 0
+	type tally struct{ passed, cases int }
+	forms := make(map[string]tally)
 	for _, folder := range folders {
 		page, err := os.ReadFile(filepath.Join(folder, "page.html"))
 		if err != nil {
@@ -58,19 +62,27 @@ func TestMathCases(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(out, name+".txt"), []byte(doc.Text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if faults := judge(t, folder, doc.Text); len(faults) > 0 {
+		form, faults := judge(t, folder, doc.Text)
+		count := forms[form]
+		count.cases++
+		if len(faults) > 0 {
 			t.Logf("%s fails:\n\t%s", name, strings.Join(faults, "\n\t"))
-			continue
+		} else {
+			count.passed++
+			passed++
 		}
-		passed++
+		forms[form] = count
+	}
+	for _, form := range slices.Sorted(maps.Keys(forms)) {
+		t.Logf("%-18s %2d of %2d", form, forms[form].passed, forms[form].cases)
 	}
 	if passed < wantPassed {
 		t.Errorf("%d of %d cases passed, want %d", passed, len(folders), wantPassed)
 	}
 }
 
-// judge returns what is wrong with the text of a case.
-func judge(t *testing.T, folder, text string) (faults []string) {
+// judge returns the form of a case and what is wrong with its text.
+func judge(t *testing.T, folder, text string) (form string, faults []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(folder, "expected.json"))
 	if err != nil {
@@ -108,5 +120,5 @@ func judge(t *testing.T, folder, text string) (faults []string) {
 			faults = append(faults, "wrong count of "+needle)
 		}
 	}
-	return faults
+	return c.Form, faults
 }
