@@ -74,7 +74,7 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 	p.rawTeX = true
 	p.scratch = p.appendTeX(p.scratch[:0], inside)
 	s := view(p.scratch)
-	if w.texes == 0 && (tex.IsProgram(s) || j+1 < len(src) && isVariables(s, src[j+1])) {
+	if w.texes == 0 && (tex.IsProgram(s) || j+1 < len(src) && (isVariables(s, src[j+1]) || isAssignment(s, src[j+1]))) {
 		return false
 	}
 	looks := tex.LooksMath(s)
@@ -128,6 +128,12 @@ func isVariables(s string, next byte) bool {
 		return next == s[0]
 	}
 	return n < len(s) && (isLetter(next) || next == '_' || next == '{')
+}
+
+// isAssignment reports whether two dollars are the sigils of two variables with
+// an operator between, as in $a=$b.
+func isAssignment(s string, next byte) bool {
+	return len(s) >= 2 && isLetter(next) && isLetter(s[0]) && strings.IndexByte("=+-*/.<>", s[len(s)-1]) >= 0 && !hasCommand(s)
 }
 
 // hasCommand reports whether s has a TeX command.
