@@ -69,10 +69,11 @@ func (p *page) scanScript(n dom.Node) {
 		return
 	}
 	code := t.RawText(child)
+	if isState(code) {
+		p.jsonNodes = append(p.jsonNodes, n)
+		return
+	}
 	if !mentionsMath(code) {
-		if len(code) > 2000 && (bytes.Contains(code, []byte("__NUXT__")) || bytes.Contains(code, []byte("__INITIAL_STATE__"))) {
-			p.jsonNodes = append(p.jsonNodes, n)
-		}
 		return
 	}
 	p.config.scanCode(code)
@@ -81,6 +82,21 @@ func (p *page) scanScript(n dom.Node) {
 	}
 	p.classes.configure(p.config.ignoreClass, p.config.processClass)
 	p.scanRenderCalls(code)
+}
+
+// isState reports whether a script sets the state of an application, which may
+// hold the text of the page.
+func isState(code []byte) bool {
+	head := code[:min(len(code), 100)]
+	if len(code) < minJSONString || !bytes.Contains(head, []byte("__")) {
+		return false
+	}
+	for _, name := range [...]string{"__NUXT__", "__INITIAL_STATE__", "__PRELOADED_STATE__", "__APOLLO_STATE__", "__DATA__"} {
+		if bytes.Contains(head, []byte(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // scanAddress recognises renderers by the address of their script.

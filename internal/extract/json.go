@@ -78,6 +78,7 @@ func (p *page) jsonPage(page *bytes.Buffer, n dom.Node) {
 	decoder.UseNumber()
 	var value any
 	if decoder.Decode(&value) != nil {
+		scriptStrings(page, raw)
 		return
 	}
 	if containsFold(typ, "ld+json") {
@@ -88,6 +89,28 @@ func (p *page) jsonPage(page *bytes.Buffer, n dom.Node) {
 	c.collect(value, "", 0)
 	for _, s := range c.parts {
 		appendFragment(page, s)
+	}
+}
+
+// scriptStrings appends the long strings behind content keys in a script that is
+// no JSON, such as a function that returns the state.
+func scriptStrings(page *bytes.Buffer, code []byte) {
+	s := jsScanner{src: code}
+	key := ""
+	for parts := 0; parts < maxJSONParts; {
+		kind, text := s.next()
+		switch {
+		case kind == jsEnd:
+			return
+		case (kind == jsString || kind == jsOther) && s.isKey():
+			key = text
+		case kind == jsString:
+			if contentKeys[key] && len(text) >= minJSONString && !strings.HasPrefix(text, "http") {
+				appendFragment(page, text)
+				parts++
+			}
+			key = ""
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // jsKind is a kind of token of JavaScript, as far as configurations matter.
 type jsKind uint8
@@ -91,6 +94,12 @@ func (s *jsScanner) str(quote byte) string {
 				b = '\t'
 			case 'r':
 				b = '\r'
+			case 'u':
+				if r, err := strconv.ParseUint(string(s.src[s.pos:min(s.pos+4, len(s.src))]), 16, 16); err == nil && s.pos+4 <= len(s.src) {
+					sb.WriteRune(rune(r))
+					s.pos += 4
+					continue
+				}
 			}
 		}
 		sb.WriteByte(b)

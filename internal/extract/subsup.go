@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -45,6 +46,9 @@ func (w *textWriter) script(i int) int {
 	before := byte(' ')
 	if n := len(o.buf); w.started && n > 0 {
 		before = o.buf[n-1]
+	}
+	if closed && open == mkSup && len(trimmed) <= 3 && isDigits(trimmed) && strings.IndexByte(`.,;:!?"`, before) >= 0 {
+		return i + 1 + len(inside) + 1 // the number of a note behind a sentence
 	}
 	plain := closed && open == mkSup && isOrdinal(trimmed, before) || prose(string(trimmed)) || !w.started && !closed
 	if plain {

@@ -81,6 +81,7 @@ func (p *page) writeTable(n dom.Node) {
 	t := &p.tree
 	w := &p.walk
 	rows := 0
+	var covered spans
 	for c := n + 1; c < t.End(n); {
 		if t.Kind(c) != dom.Element || p.m[c].flags&nfDrop != 0 {
 			c = t.End(c)
@@ -92,7 +93,7 @@ func (p *page) writeTable(n dom.Node) {
 			p.walkTree(c)
 			c = t.End(c)
 		case dom.Tr:
-			if columns := p.writeRow(c, rows == 0); columns > 0 {
+			if columns := p.writeRow(c, rows == 0, &covered); columns > 0 {
 				if rows == 0 {
 					p.out.newline()
 					for range columns {
@@ -111,8 +112,12 @@ func (p *page) writeTable(n dom.Node) {
 	}
 }
 
-// writeRow prints one row and returns the number of its columns.
-func (p *page) writeRow(tr dom.Node, first bool) int {
+// spans are the rows that cells above still cover, by column.
+type spans [maxTableColumn]uint16
+
+// writeRow prints one row and returns the number of its columns. Columns that
+// cells of earlier rows cover are left empty.
+func (p *page) writeRow(tr dom.Node, first bool, covered *spans) int {
 	t := &p.tree
 	w := &p.walk
 	o := &p.out
@@ -128,6 +133,7 @@ func (p *page) writeRow(tr dom.Node, first bool) int {
 				o.newline()
 			}
 		}
+		columns = p.skipCovered(columns, covered)
 		o.buf = append(o.buf, "| "...)
 		o.lines = len(o.buf)
 		w.cell = true
@@ -142,23 +148,43 @@ func (p *page) writeRow(tr dom.Node, first bool) int {
 		if len(o.buf) > o.lines {
 			o.buf = append(o.buf, ' ')
 		}
-		columns++
-		for range span(t, c) - 1 {
-			o.buf = append(o.buf, "| "...)
+		rows := span(t, c, "rowspan")
+		for k := range span(t, c, "colspan") {
+			if k > 0 {
+				o.buf = append(o.buf, "| "...)
+			}
+			if columns < len(covered) {
+				covered[columns] = uint16(rows - 1)
+			}
 			columns++
 		}
 		o.lines = len(o.buf)
 	}
 	if columns > 0 {
+		columns = p.skipCovered(columns, covered)
 		o.buf = append(o.buf, '|')
 		o.lines = len(o.buf)
 	}
 	return columns
 }
 
-// span returns the number of columns that a cell covers.
-func span(t *dom.Tree, cell dom.Node) int {
-	if s, ok := t.Attr(cell, "colspan"); ok {
+// skipCovered prints empty cells for the columns from column on that a cell above
+// covers, and returns the first that is free.
+func (p *page) skipCovered(column int, covered *spans) int {
+	o := &p.out
+	for column < len(covered) && covered[column] > 0 {
+		covered[column]--
+		o.buf = append(o.buf, "| "...)
+		o.lines = len(o.buf)
+		column++
+	}
+	return column
+}
+
+// span returns the number of columns or rows that a cell covers, as its attribute
+// name says.
+func span(t *dom.Tree, cell dom.Node, name string) int {
+	if s, ok := t.Attr(cell, name); ok {
 		if v, err := strconv.Atoi(strings.TrimSpace(s)); err == nil && v > 1 {
 			return min(v, 20)
 		}
