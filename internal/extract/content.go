@@ -232,8 +232,8 @@ func (p *page) isPostHead(n dom.Node, tag dom.Tag, m *meta) bool {
 		}
 		inPost = inPost || p.m[up].class&pcPost != 0
 	}
-	if !inPost || !heading {
-		return inPost
+	if !inPost || !heading || !p.spend(int(t.End(n)-n)) {
+		return inPost && !heading
 	}
 	text := p.collapse(p.tree.AppendText(nil, n))
 	if strings.HasPrefix(text, "Re: ") {

@@ -20,8 +20,10 @@ const (
 func (p *page) displayTable(n dom.Node) bool {
 	t := &p.tree
 	size := int(t.End(n) - n)
-	cell := t.Find(n, dom.Td)
-	if cell == dom.None || !t.HasClass(cell, "dcell") || size > maxDisplayNodes || !p.spend(size) {
+	if size > maxDisplayNodes || !p.spend(size) {
+		return false
+	}
+	if cell := t.Find(n, dom.Td); cell == dom.None || !t.HasClass(cell, "dcell") {
 		return false
 	}
 	b, ok := p.appendDisplay(p.scratch2[:0], n, 0)

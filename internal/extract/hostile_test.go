@@ -38,6 +38,15 @@ func TestHostile(t *testing.T) {
 		"delimiters in script": sentence + "<script>" + strings.Repeat(`inlineMath:[[`, n) + "</script>",
 		"one class":            sentence + `<p class="` + strings.Repeat("math-inline ", n) + `">x`,
 		"comments of figures":  sentence + strings.Repeat("<!--Navigation Panel-->", n),
+		"display tables":       sentence + strings.Repeat(`<table class="display"><tr><td class="dcell">`, n/8),
+		"empty displays":       sentence + strings.Repeat(`<table class="display"><tr><th>`, n/4),
+		"headings of posts":    sentence + strings.Repeat(`<div class="post"><h2><b>x</b>`, n/4),
+		"symbols":              sentence + strings.Repeat(`<img src=a.gif title="|-">`, n) + strings.Repeat(`<img src=a.gif title="x">`, n),
+		"wide cells":           sentence + "<table border=1><tr>" + strings.Repeat(`<td rowspan=9 colspan=20>x`, 50) + strings.Repeat("<tr><td>y<td>z", n/8),
+		"shortcodes":           sentence + "<p>" + strings.Repeat("[latex a=b]x[/tex]", n/4),
+		"fractions":            sentence + `<span class="texhtml">` + strings.Repeat(`<span class="sfrac"><span class="num">1</span>/<span class="den">`, n/8),
+		"undefined state":      "<script>window.__NUXT__=(function(){return " + strings.Repeat(`{body:"KEEP this sentence, which is long enough to be taken for a part of the text of the page",`, n/100) + "</script>" + sentence,
+		"copyright":            sentence + strings.Repeat("<div>© x", n/2),
 		"JSON":                 `<script type="application/json">` + strings.Repeat(`{"body":`, n) + "</script>" + sentence,
 	}
 	e, err := New(DefaultOptions())
