@@ -53,7 +53,7 @@ type Metadata struct {
 	// Formulas counts the formulas in the text by mark-up form.
 	Formulas map[string]int
 	// FormulasLost counts the formulas that were found on the page but are
-	// not in the text, by reason.
+	// not in the text, by mark-up form and reason, with a full stop between.
 	FormulasLost map[string]int
 	// Extra is the metadata that a document brought along from another
 	// tool, as it was.

@@ -38,6 +38,8 @@
 //     (write.go, subsup.go, table.go, code.go, equations.go).
 //
 // A page that is built by a script is read from its JSON instead (json.go).
+// What is found counts, by form, until it is in the text or lost for a reason
+// (tally.go).
 //
 // # The single dollar
 //
