@@ -33,6 +33,10 @@ func (p *page) scanMath(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool 
 		return p.rebuilt(n, formMathJax3, dispUnknown, n, p.conv.ConvertCHTML)
 	case dom.Img, dom.Image:
 		return p.imageElement(n, a, bits)
+	case dom.Var:
+		if p.varFormula(n) {
+			return true
+		}
 	case dom.Body, dom.Html, dom.Main, dom.Article, dom.Ul, dom.Ol, dom.Table, dom.Tbody, dom.Tr, dom.Form,
 		dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6, dom.A, dom.Input, dom.Button, dom.Meta, dom.Link:
 		if tag == dom.Table && bits.math&mcDisplay != 0 && p.displayTable(n) {
@@ -210,6 +214,20 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 		}
 	}
 	return p.setAtom(n, formElement, strings.Clone(src), d)
+}
+
+// varFormula makes a variable a formula that is TeX, as on AtCoder; names of
+// variables stay text.
+func (p *page) varFormula(n dom.Node) bool {
+	const most = 8 // nodes
+	if p.tree.End(n)-n > most {
+		return false
+	}
+	src := strings.TrimSpace(p.textOf(n))
+	if !strings.ContainsAny(src, `\^_`) || !tex.LooksTeX(src) || tex.IsProgram(src) || p.tree.Find(n, dom.Sub, dom.Sup) != dom.None {
+		return false
+	}
+	return p.setAtom(n, formElement, strings.Clone(src), dispInline)
 }
 
 // inInlineFormula reports whether an article's mark-up calls n inline; the

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"encoding/json"
 	"strings"
 
 	"mathsieve/internal/extract/dom"
@@ -114,6 +115,8 @@ func (r *attrReader) setData(name, value string) {
 		r.setTeX(name, value)
 	case "mathml":
 		r.mathml = value
+	case "attrs":
+		r.setTeX(name, substackFormula(value))
 	case "src", "lazy-src", "original-src", "actualsrc", "lazy", "url":
 		r.setLazy(name, value)
 	case "srcset", "lazy-srcset":
@@ -130,6 +133,21 @@ func firstSource(list string) string {
 		list = list[:i]
 	}
 	return list
+}
+
+// substackFormula returns the TeX in the attributes of an element of Substack's
+// editor, "" if it is no formula.
+func substackFormula(attributes string) string {
+	if !strings.Contains(attributes, `"persistentExpression"`) {
+		return ""
+	}
+	var v struct {
+		Expression string `json:"persistentExpression"`
+	}
+	if json.Unmarshal([]byte(attributes), &v) != nil {
+		return ""
+	}
+	return v.Expression
 }
 
 // setTeX takes the source of a formula, unless a better one is there: which of

@@ -122,6 +122,7 @@ var exactClass = map[string]classBits{
 	"latex_displayed":  {math: mcImage | mcDisplay},
 	"latex_display":    {math: mcImage | mcDisplay},
 	"latex-image":      {math: mcImage},
+	"latex-rendered":   {math: mcBare},
 	"latexImg":         {math: mcImage},
 	"formulaInl":       {math: mcRegion | mcImage | mcInline},
 	"formulaDsp":       {math: mcRegion | mcImage | mcDisplay | mcDisplayWrapper},

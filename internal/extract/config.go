@@ -344,8 +344,13 @@ func (c *mathConfig) has(open string) bool {
 	return false
 }
 
+// tripleDollars stand round formulas on Codeforces, where one dollar is money.
+const tripleDollars = "$$$"
+
 // defaultDelimiters hold on every page, beside the shortcodes.
 var defaultDelimiters = [...]delimiter{
+	{open: tripleDollars + tripleDollars, close: tripleDollars + tripleDollars, display: true},
+	{open: tripleDollars, close: tripleDollars},
 	{open: "$$", close: "$$", display: true, sure: true},
 	{open: `\[`, close: `\]`, display: true, sure: true},
 	{open: `\(`, close: `\)`, sure: true},

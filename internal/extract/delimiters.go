@@ -343,6 +343,9 @@ func (w *pairing) acceptable(inside []byte, d *delimiter) bool {
 	if d.form == formBBCode {
 		return acceptableCode(trimmed)
 	}
+	if !d.sure && strings.HasPrefix(d.open, tripleDollars) {
+		return tex.LooksMath(view(trimmed)) || tex.LooksTeX(view(trimmed))
+	}
 	if d.open == "$$" && !bytes.ContainsAny(trimmed, `\^_=`) && (len(trimmed) > 200 || prose(view(trimmed))) {
 		return false
 	}

@@ -287,7 +287,7 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 	}
 	m.class = bits.page &^ pcIsID
 
-	if bits.math != 0 || role&roleMath != 0 || a.tex != "" || a.mathml != "" || tag == dom.Other {
+	if bits.math != 0 || role&roleMath != 0 || a.tex != "" || a.mathml != "" || tag == dom.Other || a.lang == "math" {
 		if p.scanMath(n, tag, a, bits) {
 			return t.End(n)
 		}

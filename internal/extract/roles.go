@@ -50,4 +50,5 @@ var roles = [256]tagRole{
 
 	dom.Math: roleMath, dom.Img: roleMath, dom.Image: roleMath, dom.MjxContainer: roleMath, dom.MjxMath: roleMath,
 	dom.MjxAssistiveMml: roleMath, dom.Formula: roleMath, dom.Asciimath: roleMath, dom.TexMath: roleMath,
+	dom.Var: roleMath,
 }
