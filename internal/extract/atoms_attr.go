@@ -224,7 +224,10 @@ func (p *page) varFormula(n dom.Node) bool {
 		return false
 	}
 	src := strings.TrimSpace(p.textOf(n))
-	if !strings.ContainsAny(src, `\^_`) || !tex.LooksTeX(src) || tex.IsProgram(src) || p.tree.Find(n, dom.Sub, dom.Sup) != dom.None {
+	if base, _, ok := strings.Cut(src, "_"); !strings.ContainsAny(src, `\^`) && (!ok || len(base) > 1) {
+		return false
+	}
+	if !tex.LooksTeX(src) || p.tree.Find(n, dom.Sub, dom.Sup) != dom.None {
 		return false
 	}
 	return p.setAtom(n, formElement, strings.Clone(src), dispInline)
