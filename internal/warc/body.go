@@ -22,6 +22,8 @@ const (
 	bodyWindow = 8 << 20
 	// keepBody is the largest buffer kept from one body to the next.
 	keepBody = 4 << 20
+	// piece is the size of the parts in which a larger body is gathered.
+	piece = 1 << 20
 )
 
 // A bodyDecoder undoes the encodings of a body, reusing its memory.
@@ -165,20 +167,35 @@ func (d *bodyDecoder) read(limit int64) func(io.Reader, error) ([]byte, error) {
 	}
 }
 
+// readAll gathers what exceeds keepBody in pieces: a buffer that grew would, for
+// a body that turns out to be a bomb, leave several times the limit behind.
 func (d *bodyDecoder) readAll(r io.Reader, limit int64) ([]byte, error) {
 	out := d.spare()
 	b := *out
+	var full [][]byte
+	size := int64(0) // of full
 	for {
-		b = slices.Grow(b, 4096)
+		if len(b) == cap(b) {
+			if len(full) == 0 && len(b) < keepBody {
+				b = slices.Grow(b, 4096)
+			} else {
+				full, size = append(full, b), size+int64(len(b))
+				b = make([]byte, 0, piece)
+			}
+		}
 		n, err := r.Read(b[len(b):cap(b)])
 		b = b[:len(b)+n]
-		*out = b
-		switch {
-		case int64(len(b)) > limit:
+		if size+int64(len(b)) > limit {
 			return nil, fmt.Errorf("%w: over %d bytes when decoded", ErrHTTPTooLarge, limit)
-		case errors.Is(err, io.EOF):
-			return b, nil
-		case err != nil:
+		}
+		if err != nil {
+			if len(full) > 0 {
+				b = slices.Concat(append(full, b)...)
+			}
+			*out = b
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
 			return b, err
 		}
 	}

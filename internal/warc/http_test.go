@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -204,4 +205,32 @@ func TestHTTPBufferReuse(t *testing.T) {
 			t.Fatalf("%d: %v, %.100q, want %.100q", i, err, r.Body, want)
 		}
 	}
+}
+
+// TestHTTPBodyBomb holds the memory that a body is gathered in to little more
+// than its limit, and larger bodies to what they hold.
+func TestHTTPBodyBomb(t *testing.T) {
+	var text strings.Builder
+	for i := range 12 << 17 {
+		fmt.Fprintf(&text, "%07x\n", i)
+	}
+	want := text.String() // 12 MiB, no part like another
+	f := func(limit int64, wantErr error, most uint64) {
+		t.Helper()
+		p := NewHTTPParser(HTTPOptions{MaxBody: limit, MaxHeader: 64 << 10})
+		block := []byte("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + compress(t, "gzip", want))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var r Response
+		err := p.Parse(block, &r)
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, wantErr) || err == nil && string(r.Body) != want {
+			t.Errorf("limit %d: error %v and %d bytes", limit, err, len(r.Body))
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > most {
+			t.Errorf("limit %d: %d bytes allocated, want at most %d", limit, used, most)
+		}
+	}
+	f(16<<20, nil, 46<<20)
+	f(8<<20, ErrHTTPTooLarge, 32<<20)
 }
