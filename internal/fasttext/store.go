@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // ErrMemory says that the examples need more memory than allowed and that
@@ -34,7 +35,6 @@ type store struct {
 	examples int64
 	features int64
 	encoded  []byte
-	buffers  [2][]int32
 }
 
 // A block is a run of whole records.
@@ -46,7 +46,7 @@ type block struct {
 
 const (
 	// blockLength is the length of a block in int32; a longer example has a
-	// block of its own. One block takes tens of milliseconds to learn.
+	// block of its own. A block takes some ten milliseconds to learn.
 	blockLength = 1 << 18
 	headLength  = 3
 )
@@ -106,27 +106,28 @@ func (s *store) flush() error {
 	return nil
 }
 
-// load returns the records of block i; a block from the scratch file is read
-// into one of two buffers in turn, so that it stays valid while the next one is
-// loaded.
-func (s *store) load(i int) ([]int32, error) {
+// A blockBuffer is one worker's memory for a block from the scratch file.
+type blockBuffer struct {
+	raw     []byte
+	records []int32
+}
+
+// load returns the records of block i, which are valid until the next load into
+// the same buffer. It may be called by many workers at a time.
+func (s *store) load(i int, buffer *blockBuffer) ([]int32, error) {
 	b := s.blocks[i]
 	if b.records != nil {
 		return b.records, nil
 	}
-	raw := make([]byte, b.length*4)
-	if _, err := s.file.ReadAt(raw, b.offset); err != nil {
+	buffer.raw = slices.Grow(buffer.raw[:0], b.length*4)[:b.length*4]
+	if _, err := s.file.ReadAt(buffer.raw, b.offset); err != nil {
 		return nil, fmt.Errorf("read scratch file at byte %d: %w", b.offset, err)
 	}
-	buffer := &s.buffers[i%2]
-	if cap(*buffer) < b.length {
-		*buffer = make([]int32, b.length)
+	buffer.records = buffer.records[:0]
+	for at := 0; at < len(buffer.raw); at += 4 {
+		buffer.records = append(buffer.records, int32(binary.LittleEndian.Uint32(buffer.raw[at:])))
 	}
-	records := (*buffer)[:b.length]
-	for j := range records {
-		records[j] = int32(binary.LittleEndian.Uint32(raw[4*j:]))
-	}
-	return records, nil
+	return buffer.records, nil
 }
 
 // A record is one example of a block.

@@ -2,8 +2,7 @@ package fasttext
 
 import (
 	"context"
-	"runtime"
-	"slices"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,38 +20,29 @@ import (
 // the sequential algorithm, cut by columns: nothing is read that another thread
 // writes but the partial products.
 //
-// The number of threads changes no bit, so it may change at any time. When
-// another process takes a core away, the threads wait for the one that lost it;
-// therefore each block of examples is timed, and the next is given to the
-// number of threads that was fastest.
+// The threads go through all epochs without meeting but in these exchanges. A
+// thread that has to wait looks for a while and then sleeps: where another
+// process has taken a core, the threads so have their fair share of it, and the
+// sleeper is let in at once when it wakes. Waiting awake would use up that share.
 
-// A share is some columns of both matrices and scratch memory for them.
-type share struct {
+// A worker learns its columns of all examples.
+type worker struct {
+	t     *trainer
+	index int
+	boxes []mailbox // of all workers
+
 	in, out      []float32 // [rows × width], [labels × width]
 	hidden, grad []float32 // [width]
 	products     []float32 // with the output rows of the example
-}
-
-// A worker learns for some neighbouring shares.
-type worker struct {
-	t      *trainer
-	index  int
-	team   *team
-	shares []*share
-	step   step
+	step         step
+	buffer       blockBuffer
 	// Scratch memory of the exchange.
-	own, totals []float32
-	vectors     [][]float32
+	totals  []float32
+	vectors [][]float32
 	// loss is the sum of the losses of the block.
 	loss     float64
 	examples int64
-	waits    int64 // times that the worker waited long for another
 	diverged bool
-}
-
-// A team is the workers of one block.
-type team struct {
-	boxes []mailbox
 }
 
 // A mailbox is where a worker publishes the products of its columns. There are
@@ -61,12 +51,15 @@ type team struct {
 // published.
 type mailbox struct {
 	published atomic.Uint64
-	_         [kernel.CacheLine - 8]byte
+	sleepers  atomic.Int32
+	_         [kernel.CacheLine - 12]byte
 	products  [2][]float32
-	_         [kernel.CacheLine - 48]byte
+	mutex     sync.Mutex
+	changed   sync.Cond // published has grown
+	_         [kernel.CacheLine]byte
 }
 
-// schedule is what all workers know at the start of a block.
+// schedule is where a worker stands.
 type schedule struct {
 	example int64 // index over all epochs, for sampling
 	tokens  int64 // tokens before the block, up to the last update of the rate
@@ -82,39 +75,68 @@ func (t *trainer) rate(tokens int64) float32 {
 
 // run learns all epochs.
 func (t *trainer) run(ctx context.Context) error {
-	shares := t.newShares()
-	pace := newPace(len(shares), t.maxWorkers(len(shares)))
+	boxes := make([]mailbox, len(t.in.shares))
+	workers := make([]*worker, len(boxes))
+	for i := range workers {
+		boxes[i].changed.L = &boxes[i].mutex
+		workers[i] = &worker{
+			t: t, index: i, boxes: boxes,
+			in: t.in.shares[i], out: t.out.shares[i],
+			hidden: kernel.Alloc(t.in.width), grad: kernel.Alloc(t.in.width),
+		}
+	}
 	t.started = time.Now()
+	errs := make([]error, len(workers))
+	var group sync.WaitGroup
+	for i, w := range workers[1:] {
+		group.Go(func() { errs[i+1] = w.run(ctx) })
+	}
+	errs[0] = workers[0].run(ctx)
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// run learns all epochs. The first worker also keeps the trainer's books.
+func (w *worker) run(ctx context.Context) error {
+	t := w.t
 	var at schedule
 	for range t.model.args.Epoch {
-		t.losses = append(t.losses, 0)
-		t.seen = 0
+		if w.index == 0 {
+			t.losses = append(t.losses, 0)
+			t.seen = 0
+		}
 		for i := range t.store.blocks {
-			if err := ctx.Err(); err != nil {
+			records, err := t.store.load(i, &w.buffer)
+			if w.index == 0 {
+				err = errors.Join(err, ctx.Err())
+			}
+			if !w.agree(err == nil) {
 				return err
 			}
-			records, err := t.store.load(i)
-			if err != nil {
-				return err
+			w.loss, w.examples = 0, 0
+			at = w.block(records, at)
+			switch {
+			case w.index > 0 && w.diverged:
+				return nil // the first worker tells
+			case w.diverged:
+				return ErrDiverged
+			case w.index == 0:
+				t.losses[len(t.losses)-1] += w.loss
+				t.seen += w.examples
+				t.report(at)
 			}
-			each := pace.next()
-			begin := time.Now()
-			if at, err = t.block(records, shares, each, at); err != nil {
-				return err
-			}
-			pace.took(each, time.Since(begin), len(records), t.waited)
-			t.report(at)
 		}
 	}
 	return nil
 }
 
-// maxWorkers returns the greatest number of threads to use at a time.
-func (t *trainer) maxWorkers(shares int) int {
-	if t.options.workers > 0 {
-		return shares
+// agree reports whether all workers are able to go on.
+func (w *worker) agree(able bool) bool {
+	unable := float32(0)
+	if !able {
+		unable = 1
 	}
-	return min(shares, runtime.GOMAXPROCS(0))
+	return w.exchange([]float32{unable})[0] == 0
 }
 
 func (t *trainer) report(at schedule) {
@@ -134,45 +156,6 @@ func (t *trainer) report(at schedule) {
 		LR:             float64(t.rate(at.tokens)),
 		WordsPerSecond: float64(tokens) / max(time.Since(t.started).Seconds(), 1e-9),
 	})
-}
-
-func (t *trainer) newShares() []*share {
-	shares := make([]*share, len(t.in.shares))
-	for i := range shares {
-		shares[i] = &share{
-			in: t.in.shares[i], out: t.out.shares[i],
-			hidden: kernel.Alloc(t.in.width), grad: kernel.Alloc(t.in.width),
-		}
-	}
-	return shares
-}
-
-// block learns the records of a block; a worker takes each shares, a power of
-// two.
-func (t *trainer) block(records []int32, shares []*share, each int, at schedule) (schedule, error) {
-	var members []*worker
-	crew := &team{}
-	for part := range slices.Chunk(shares, each) {
-		members = append(members, &worker{t: t, index: len(members), team: crew, shares: part})
-	}
-	crew.boxes = make([]mailbox, len(members))
-	var group sync.WaitGroup
-	for _, w := range members[1:] {
-		group.Go(func() { w.block(records, at) })
-	}
-	next := members[0].block(records, at)
-	group.Wait()
-	if members[0].diverged {
-		return at, ErrDiverged
-	}
-	waits := int64(0)
-	for _, w := range members {
-		waits += w.waits
-	}
-	t.waited = waits*longWaits > members[0].examples
-	t.losses[len(t.losses)-1] += members[0].loss
-	t.seen += members[0].examples
-	return next, nil
 }
 
 // block learns the examples of a block in order.
@@ -201,61 +184,45 @@ func (w *worker) block(records []int32, at schedule) schedule {
 // example learns one example.
 func (w *worker) example(r record, lr float32, index uint64) {
 	w.step.targets(w.t, r.labels, index)
+	level, width := w.t.level, len(w.hidden)
 	factor := float32(1 / float64(len(r.features)))
 	rows := w.step.rows
-	for _, s := range w.shares {
-		clear(s.hidden)
-		w.t.level.SumRows(s.hidden, s.in, len(s.hidden), r.features)
-		w.t.level.Scale(s.hidden, factor)
-		s.products = s.products[:0]
-		for _, row := range rows {
-			s.products = append(s.products, w.t.level.Dot(s.hidden, s.outRow(row)))
-		}
-		if w.step.needLength {
-			s.products = append(s.products, w.t.level.Dot(s.hidden, s.hidden))
-		}
+	clear(w.hidden)
+	level.SumRows(w.hidden, w.in, width, r.features)
+	level.Scale(w.hidden, factor)
+	w.products = w.products[:0]
+	for _, row := range rows {
+		w.products = append(w.products, level.Dot(w.hidden, w.outRow(row)))
 	}
-	products := w.exchange(w.ownProducts())
+	if w.step.needLength {
+		w.products = append(w.products, level.Dot(w.hidden, w.hidden))
+	}
+	products := w.exchange(w.products)
 	if !finite(products) {
 		w.diverged = true
 		return
 	}
 	w.loss += float64(w.step.solve(w.t, products, lr))
 	w.examples++
-	for _, s := range w.shares {
-		clear(s.grad)
-		for i, row := range rows {
-			if a := w.step.alphas[i]; a != 0 {
-				out := s.outRow(row)
-				w.t.level.Axpy(s.grad, a, out)
-				w.t.level.Axpy(out, a, s.hidden)
-			}
+	clear(w.grad)
+	for i, row := range rows {
+		if a := w.step.alphas[i]; a != 0 {
+			out := w.outRow(row)
+			level.Axpy(w.grad, a, out)
+			level.Axpy(out, a, w.hidden)
 		}
-		if w.step.beta != 0 {
-			w.t.level.Axpy(s.grad, w.step.beta, s.hidden)
-		}
-		w.t.level.Scale(s.grad, factor)
-		w.t.level.AddToRows(s.in, len(s.grad), r.features, s.grad)
 	}
+	if w.step.beta != 0 {
+		level.Axpy(w.grad, w.step.beta, w.hidden)
+	}
+	level.Scale(w.grad, factor)
+	level.AddToRows(w.in, width, r.features, w.grad)
 }
 
-// outRow returns the share's columns of an output row.
-func (s *share) outRow(row int32) []float32 {
-	width := len(s.hidden)
-	return s.out[int(row)*width:][:width]
-}
-
-// ownProducts returns the sums of the products of the worker's shares.
-func (w *worker) ownProducts() []float32 {
-	if len(w.shares) == 1 {
-		return w.shares[0].products
-	}
-	w.vectors = w.vectors[:0]
-	for _, s := range w.shares {
-		w.vectors = append(w.vectors, s.products)
-	}
-	w.own = treeSum(w.own, w.vectors)
-	return w.own
+// outRow returns the worker's columns of an output row.
+func (w *worker) outRow(row int32) []float32 {
+	width := len(w.hidden)
+	return w.out[int(row)*width:][:width]
 }
 
 // treeSum adds vectors in a binary tree over neighbours: the upper levels of
@@ -279,42 +246,51 @@ func treeAt(vectors [][]float32, j int) float32 {
 // exchange publishes the worker's products and returns the sums of all
 // workers' products.
 func (w *worker) exchange(products []float32) []float32 {
-	boxes := w.team.boxes
-	if len(boxes) == 1 {
+	if len(w.boxes) == 1 {
 		return products
 	}
-	box := &boxes[w.index]
+	box := &w.boxes[w.index]
 	turn := box.published.Load()
 	set := &box.products[turn%2]
 	*set = append((*set)[:0], products...)
-	box.published.Store(turn + 1)
+	box.publish(turn + 1)
 	w.vectors = w.vectors[:0]
-	for i := range boxes {
-		w.await(&boxes[i], turn+1)
-		w.vectors = append(w.vectors, boxes[i].products[turn%2])
+	for i := range w.boxes {
+		w.boxes[i].await(turn + 1)
+		w.vectors = append(w.vectors, w.boxes[i].products[turn%2])
 	}
 	w.totals = treeSum(w.totals, w.vectors)
 	return w.totals
 }
 
-const (
-	// spins is the number of looks at another's mailbox, a nanosecond or two
-	// each, before the thread lets others run: longer than a meeting takes,
-	// shorter than a time slice.
-	spins = 4000
-	// longWaits is the number of examples of which one may have to wait longer
-	// in a run without disturbance.
-	longWaits = 20
-)
+// publish tells that the products of a turn are there.
+func (b *mailbox) publish(turn uint64) {
+	b.published.Store(turn)
+	if b.sleepers.Load() > 0 {
+		b.mutex.Lock()
+		b.changed.Broadcast()
+		b.mutex.Unlock()
+	}
+}
 
-// await waits until another worker has published its products of an example.
-func (w *worker) await(box *mailbox, turn uint64) {
-	for i := 0; box.published.Load() < turn; i++ {
-		if i == spins {
-			w.waits++
-		}
-		if i >= spins {
-			runtime.Gosched()
+// spins is the number of looks at another's mailbox, about a nanosecond each,
+// before a worker goes to sleep: longer than nearly all meetings of workers that
+// all run, and no longer than it takes to put a thread to sleep and to wake it.
+const spins = 50_000
+
+// await waits until the box's worker has published the products of a turn.
+func (b *mailbox) await(turn uint64) {
+	for range spins {
+		if b.published.Load() >= turn {
+			return
 		}
 	}
+	b.mutex.Lock()
+	// A publisher that misses this sleeper has stored its turn before.
+	b.sleepers.Add(1)
+	for b.published.Load() < turn {
+		b.changed.Wait()
+	}
+	b.sleepers.Add(-1)
+	b.mutex.Unlock()
 }

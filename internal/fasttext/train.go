@@ -158,7 +158,6 @@ type trainer struct {
 	losses    []float64 // sum of the losses of each epoch begun
 	seen      int64     // trainable examples of the current epoch
 
-	waited  bool // the workers of the last block waited long for each other
 	started time.Time
 }
 

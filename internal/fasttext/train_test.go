@@ -110,38 +110,6 @@ func TestSameModelEverywhere(t *testing.T) {
 	}
 }
 
-// TestChangingWorkers changes the number of workers from block to block.
-func TestChangingWorkers(t *testing.T) {
-	args := smallArgs(LossSoftmax)
-	tr, err := prepareTraining(context.Background(), args, madeUp(200, 5, 1), TrainOptions{workers: 8})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// One block an example.
-	var split []block
-	for _, b := range tr.store.blocks {
-		for records := b.records; len(records) > 0; {
-			_, rest := nextRecord(records)
-			split = append(split, block{records: records[:len(records)-len(rest)]})
-			records = rest
-		}
-	}
-	shares := tr.newShares()
-	r := rand.New(rand.NewPCG(9, 9))
-	var at schedule
-	tr.losses = []float64{0}
-	for range args.Epoch {
-		for _, b := range split {
-			if at, err = tr.block(b.records, shares, 1<<r.IntN(4), at); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if have := digest(t, tr.model); have != recorded[LossSoftmax] {
-		t.Errorf("the model is %s, want %s", have, recorded[LossSoftmax])
-	}
-}
-
 type scratch struct{ bytes.Buffer }
 
 func (s *scratch) ReadAt(p []byte, off int64) (int, error) {
