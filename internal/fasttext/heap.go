@@ -13,7 +13,19 @@ type scored struct {
 	label int32
 }
 
-// least is the score that a candidate must reach once k are held.
+// fill takes the labels whose probability is threshold or more.
+func (r *ranking) fill(probabilities []float32, threshold float32) {
+	for i, probability := range probabilities {
+		if probability < threshold {
+			continue
+		}
+		if score := offsetLog(probability); !r.full(score) {
+			r.add(score, int32(i))
+		}
+	}
+}
+
+// full reports whether a candidate with this score is worse than the k held.
 func (r *ranking) full(score float32) bool {
 	return len(r.items) == r.k && score < r.items[0].score
 }

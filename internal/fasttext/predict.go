@@ -28,6 +28,10 @@ type Predictor struct {
 	hidden []float32
 	output []float32
 	best   ranking
+	// Of a predictor with a table.
+	table   *Table
+	worker  *Worker
+	answers [2]Answer
 }
 
 // NewPredictor returns a predictor with its own scratch memory.
@@ -62,32 +66,16 @@ func (p *Predictor) Predict(text []byte, k int, threshold float32) ([]Prediction
 	return p.predictions(best), err
 }
 
-// PredictLine is Predict for a parsed line.
-func (p *Predictor) PredictLine(line Line, k int, threshold float32) ([]Prediction, error) {
-	best, err := p.rank(line.Features, k, threshold)
-	return p.predictions(best), err
-}
-
 func (p *Predictor) predictions(best []scored) []Prediction {
 	predictions := make([]Prediction, len(best))
 	for i, s := range best {
-		predictions[i] = Prediction{
-			Label:       p.model.dict.label(int(s.label)),
-			Probability: float32(exactExp(float64(s.score))),
-		}
+		predictions[i] = Prediction{Label: p.model.dict.label(int(s.label)), Probability: probability(s.score)}
 	}
 	return predictions
 }
 
-// RankLine returns the labels that PredictLine would, as indices of
-// [Model.Labels] with the logarithms of their probabilities.
-func (p *Predictor) RankLine(line Line, k int, threshold float32) (labels []int32, logs []float32, err error) {
-	best, err := p.rank(line.Features, k, threshold)
-	for _, s := range best {
-		labels, logs = append(labels, s.label), append(logs, s.score)
-	}
-	return labels, logs, err
-}
+// probability is what fastText prints for a score.
+func probability(score float32) float32 { return float32(exactExp(float64(score))) }
 
 // rank returns the best labels; the slice is valid until the next call.
 func (p *Predictor) rank(features []int32, k int, threshold float32) ([]scored, error) {
@@ -122,14 +110,7 @@ func (p *Predictor) rank(features []int32, k int, threshold float32) ([]scored, 
 		return nil, ErrNotFinite
 	}
 	m.probabilities(p.output)
-	for i, probability := range p.output {
-		if probability < threshold {
-			continue
-		}
-		if score := offsetLog(probability); !p.best.full(score) {
-			p.best.add(score, int32(i))
-		}
-	}
+	p.best.fill(p.output, threshold)
 	return p.best.sorted(), nil
 }
 

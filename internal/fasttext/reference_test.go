@@ -3,6 +3,7 @@ package fasttext
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -50,26 +51,46 @@ func loadBytes(t testing.TB, data []byte) *Model {
 	return m
 }
 
-// predictAll formats the predictions for lines as fastText's command line does.
+// predictAll formats the predictions for lines as fastText's command line does,
+// and sees that they are the same with a table.
 func predictAll(t testing.TB, m *Model, text []byte, k int, threshold float32) string {
 	t.Helper()
-	var b strings.Builder
-	p := m.NewPredictor()
-	err := p.EachLine(bytes.NewReader(text), func(l Line) error {
-		predictions, err := p.PredictLine(l, k, threshold)
-		for i, prediction := range predictions {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(prediction.Label + " " + strconv.FormatFloat(float64(prediction.Probability), 'g', 6, 64))
+	plain := answerAll(t, m.NewPredictor(), text, k, threshold)
+	if table := m.NewTable(); table != nil {
+		p := m.NewPredictor()
+		p.Use(table)
+		if diff := cmp.Diff(plain, answerAll(t, p, text, k, threshold)); diff != "" {
+			t.Errorf("with a table (-without +with):\n%s", diff)
 		}
-		b.WriteByte('\n')
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return b.String()
+	return plain
+}
+
+func answerAll(t testing.TB, p *Predictor, text []byte, k int, threshold float32) string {
+	t.Helper()
+	var b strings.Builder
+	labels := p.model.Labels()
+	in := NewRawReader(bytes.NewReader(text))
+	for {
+		raw, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return b.String()
+		}
+		if err == nil {
+			err = p.Answer(raw, Question{K: k, Threshold: threshold, Digits: 6}, func(a *Answer) error {
+				for i, label := range a.Best {
+					if i > 0 {
+						b.WriteByte(' ')
+					}
+					b.WriteString(labels[label] + " " + strconv.FormatFloat(float64(a.Probabilities[i]), 'g', 6, 64))
+				}
+				return b.WriteByte('\n')
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestPredictionsAreFastTexts(t *testing.T) {

@@ -43,8 +43,8 @@ const inlineWord = 12
 // touches one cache line.
 type scoreSlot struct {
 	hash  uint32
-	size  uint32 // length of the word plus one; 0 is an empty slot
-	score float32
+	size  uint32  // length of the word plus one; 0 is an empty slot
+	score float32 // of a label its number
 	label bool
 	start uint32 // in Scorer.text, of a longer word
 	short [inlineWord]byte
@@ -209,7 +209,9 @@ func newScorer(m *Model, products []float32) (*Scorer, error) {
 				s.text = append(s.text, word...)
 			}
 		}
-		if slot.label = i >= d.words; !slot.label {
+		if slot.label = i >= d.words; slot.label {
+			slot.score = float32(i - d.words)
+		} else {
 			slot.score = products[i]
 		}
 	}

@@ -1,5 +1,7 @@
 package fasttext
 
+import "math"
+
 // A Worker scores texts for one goroutine at a time, without allocating once
 // its scratch memory has grown to the longest text.
 //
@@ -12,6 +14,8 @@ type Worker struct {
 	tokens []token
 	hashes []uint32
 	cells  []uint32 // buckets of the word n-grams
+	labels []int32  // known labels that stood in the text
+	ended  bool     // the text had the token "</s>"
 	// touched keeps the loads of touch from being optimised away.
 	touched uint32
 }
@@ -40,23 +44,41 @@ func (w *Worker) Score(text []byte) float32 {
 // near to 1 or 0 that a float32 does not. It reports whether the text has a
 // known feature.
 func (w *Worker) Margin(text []byte) (margin float64, ok bool) {
-	s := w.scorer
-	w.split(text)
-	sum, n := w.sumWords(text)
-	if s.args.WordNgrams > 1 {
-		grams, count := w.sumGrams()
-		sum += grams
-		n += count
-	}
-	if n == 0 {
+	t := w.total(text)
+	if t.n == 0 {
 		return 0, false
 	}
-	return sum / float64(n), true
+	return t.sum / float64(t.n), true
+}
+
+// A total adds up the numbers of features.
+type total struct {
+	sum  float64
+	size float64 // sum of the absolute values
+	n    int
+}
+
+func (t *total) add(x float32) {
+	t.sum += float64(x)
+	t.size += math.Abs(float64(x))
+	t.n++
+}
+
+// total adds up the features of a text.
+func (w *Worker) total(text []byte) total {
+	var t total
+	w.split(text)
+	w.addWords(&t, text)
+	if w.scorer.args.WordNgrams > 1 {
+		w.addGrams(&t)
+	}
+	return t
 }
 
 // split lists the tokens of a text up to the first "</s>".
 func (w *Worker) split(text []byte) {
 	tokens := w.tokens[:0]
+	w.ended = false
 	for i := 0; i < len(text); {
 		if space[text[i]] {
 			i++
@@ -69,6 +91,7 @@ func (w *Worker) split(text []byte) {
 			i++
 		}
 		if h == hashEndOfLine && string(text[start:i]) == endOfLine {
+			w.ended = true
 			break
 		}
 		tokens = append(tokens, token{start: start, end: i, hash: h})
@@ -80,44 +103,40 @@ func (w *Worker) split(text []byte) {
 // of them is looked up.
 const touchAhead = 32
 
-// sumWords adds up the words and their character n-grams, and lists the hashes
-// that make word n-grams.
-func (w *Worker) sumWords(text []byte) (sum float64, n int) {
+// addWords adds up the words and their character n-grams, and lists the labels
+// and the hashes that make word n-grams.
+func (w *Worker) addWords(t *total, text []byte) {
 	s := w.scorer
-	w.hashes = w.hashes[:0]
+	w.hashes, w.labels = w.hashes[:0], w.labels[:0]
 	for tokens := w.tokens; len(tokens) > 0; {
 		batch := tokens[:min(touchAhead, len(tokens))]
 		tokens = tokens[len(batch):]
 		w.touch(batch)
-		for _, t := range batch {
-			word := text[t.start:t.end]
-			slot := s.find(word, t.hash)
+		for _, token := range batch {
+			word := text[token.start:token.end]
+			slot := s.find(word, token.hash)
 			switch {
 			case slot.size == 0:
 				if s.isLabel(word) {
 					continue
 				}
 			case slot.label:
+				w.labels = append(w.labels, int32(slot.score))
 				continue
 			default:
-				sum += float64(slot.score)
-				n++
+				t.add(slot.score)
 			}
 			if s.args.MaxN > 0 {
-				subwords, count := s.sumSubwords(word)
-				sum += subwords
-				n += count
+				s.addSubwords(t, word)
 			}
-			w.hashes = append(w.hashes, t.hash)
+			w.hashes = append(w.hashes, token.hash)
 		}
 	}
 	// The end of the line is a word without character n-grams.
 	if slot := s.find([]byte(endOfLine), hashEndOfLine); slot.size > 0 && !slot.label {
-		sum += float64(slot.score)
-		n++
+		t.add(slot.score)
 	}
 	w.hashes = append(w.hashes, hashEndOfLine)
-	return sum, n
 }
 
 // touch loads the cells where words are looked for into the cache.
@@ -135,8 +154,8 @@ func (s *Scorer) isLabel(word []byte) bool {
 	return len(word) >= len(s.args.Label) && string(word[:len(s.args.Label)]) == s.args.Label
 }
 
-// sumGrams adds up the word n-grams.
-func (w *Worker) sumGrams() (sum float64, n int) {
+// addGrams adds up the word n-grams.
+func (w *Worker) addGrams(t *total) {
 	s := w.scorer
 	cells := w.cells[:0]
 	hashes := w.hashes
@@ -151,37 +170,37 @@ func (w *Worker) sumGrams() (sum float64, n int) {
 	w.cells = cells
 	if s.pruned {
 		for _, cell := range cells {
-			score, ok := s.bucket(uint64(cell))
-			sum += score
-			n += ok
+			s.addBucket(t, uint64(cell))
 		}
-		return sum, n
+		return
 	}
 	buckets := s.buckets
+	sum, size := 0.0, 0.0
 	for _, cell := range cells {
-		sum += float64(buckets[cell])
+		x := float64(buckets[cell])
+		sum += x
+		size += math.Abs(x)
 	}
-	return sum, len(cells)
+	t.sum += sum
+	t.size += size
+	t.n += len(cells)
 }
 
-// bucket returns the score of a bucket and 1, or zeros if pruning removed it.
-func (s *Scorer) bucket(b uint64) (float64, int) {
+// addBucket adds the score of a bucket, unless pruning removed it.
+func (s *Scorer) addBucket(t *total, b uint64) {
 	if s.pruned {
 		row, ok := s.kept[int32(b)]
 		if !ok {
-			return 0, 0
+			return
 		}
-		return float64(s.buckets[row]), 1
+		b = uint64(row)
 	}
-	return float64(s.buckets[b]), 1
+	t.add(s.buckets[b])
 }
 
-// sumSubwords adds up the character n-grams of a word.
-func (s *Scorer) sumSubwords(word []byte) (sum float64, n int) {
+// addSubwords adds up the character n-grams of a word.
+func (s *Scorer) addSubwords(t *total, word []byte) {
 	eachSubword(word, s.args.MinN, s.args.MaxN, func(h uint32, _, _ int) {
-		score, ok := s.bucket(s.mod.of(uint64(h)))
-		sum += score
-		n += ok
+		s.addBucket(t, s.mod.of(uint64(h)))
 	})
-	return sum, n
 }

@@ -77,7 +77,7 @@ type lineReader struct {
 }
 
 func newLineReader(r io.Reader) lineReader {
-	return lineReader{in: bufio.NewReaderSize(r, 1<<16), limit: MaxLineBytes}
+	return lineReader{in: bufio.NewReaderSize(r, 1<<18), limit: MaxLineBytes}
 }
 
 func (l *lineReader) reset(r io.Reader) {

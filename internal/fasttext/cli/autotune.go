@@ -111,7 +111,7 @@ func (set *settings) trial(ctx context.Context, s Streams) (score float64, err e
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	m, err := measure(ctx, model, f, set.tune.predictions, 0)
+	m, err := measure(ctx, model, f, options{k: set.tune.predictions, threads: set.args.Thread})
 	if err != nil {
 		return 0, err
 	}

@@ -15,6 +15,12 @@ import (
 // tally counts predictions as fastText's meter does.
 type tally struct{ gold, predicted, right int64 }
 
+func (t *tally) merge(other tally) {
+	t.gold += other.gold
+	t.predicted += other.predicted
+	t.right += other.right
+}
+
 func (t tally) precision() float64 { return ratio(t.right, t.predicted) }
 func (t tally) recall() float64    { return ratio(t.right, t.gold) }
 func (t tally) f1() float64        { return ratio(2*t.right, t.predicted+t.gold) }
@@ -34,24 +40,40 @@ type meter struct {
 }
 
 // measure predicts the labels of a text.
-func measure(ctx context.Context, model *fasttext.Model, text io.Reader, k int, threshold float32) (meter, error) {
-	m := meter{each: make([]tally, len(model.Labels()))}
-	p := model.NewPredictor()
-	err := p.EachLine(text, func(l fasttext.Line) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if len(l.Labels) == 0 || len(l.Features) == 0 {
-			return nil
-		}
-		predicted, _, err := p.RankLine(l, k, threshold)
-		if err != nil {
-			return err
-		}
-		m.add(l.Labels, predicted)
+func measure(ctx context.Context, model *fasttext.Model, text io.Reader, o options) (meter, error) {
+	labels := len(model.Labels())
+	m := newMeter(labels)
+	answers := answerer{
+		model: model, question: fasttext.Question{K: o.k, Threshold: o.threshold}, threads: o.threads,
+		answer: func(b *batch, a *fasttext.Answer) {
+			if len(a.Labels) == 0 || !a.Known {
+				return
+			}
+			if b.meter.each == nil {
+				b.meter = newMeter(labels)
+			}
+			b.meter.add(a.Labels, a.Best)
+		},
+	}
+	err := answers.run(ctx, text, func(b *batch) error {
+		m.merge(&b.meter)
+		b.meter.reset()
 		return nil
 	})
 	return m, err
+}
+
+func newMeter(labels int) meter { return meter{each: make([]tally, labels)} }
+
+func (m *meter) reset() { m.examples, m.all = 0, tally{}; clear(m.each) }
+
+// merge adds the counts of another meter.
+func (m *meter) merge(other *meter) {
+	m.examples += other.examples
+	m.all.merge(other.all)
+	for i, t := range other.each {
+		m.each[i].merge(t)
+	}
 }
 
 // add counts an example.
@@ -88,10 +110,9 @@ func test(ctx context.Context, args []string, s Streams, perLabel bool) error {
 	if err != nil {
 		return err
 	}
-	labels := model.Labels()
 	var m meter
 	err = withText(o.data, s, func(text io.Reader) (err error) {
-		m, err = measure(ctx, model, text, o.k, o.threshold)
+		m, err = measure(ctx, model, text, o)
 		return err
 	})
 	if err != nil {
@@ -99,7 +120,7 @@ func test(ctx context.Context, args []string, s Streams, perLabel bool) error {
 	}
 	out := bufio.NewWriter(s.Out)
 	if perLabel {
-		for i, label := range labels {
+		for i, label := range model.Labels() {
 			writeMetric(out, "F1-Score", m.each[i].f1())
 			writeMetric(out, "Precision", m.each[i].precision())
 			writeMetric(out, "Recall", m.each[i].recall())

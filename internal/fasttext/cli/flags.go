@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,13 +153,24 @@ type options struct {
 	model, data string
 	k           int
 	threshold   float32
+	threads     int // 0 is one for each CPU
 }
 
 func parseOptions(args []string) (o options, err error) {
+	o.k = 1
+	if i := slices.Index(args, "-thread"); i >= 0 {
+		if i+1 == len(args) {
+			return o, usagef("-thread is missing an argument")
+		}
+		if o.threads, err = strconv.Atoi(args[i+1]); err != nil || o.threads < 0 || o.threads > maxThreads {
+			return o, usagef("-thread is %q: want 0 to %d", args[i+1], maxThreads)
+		}
+		args = slices.Concat(args[:i], args[i+2:])
+	}
 	if len(args) < 2 || len(args) > 4 {
 		return o, usagef("%d arguments: want 2 to 4", len(args))
 	}
-	o = options{model: args[0], data: args[1], k: 1}
+	o.model, o.data = args[0], args[1]
 	if len(args) > 2 {
 		if o.k, err = strconv.Atoi(args[2]); err != nil || o.k == 0 || o.k < -1 {
 			return o, usagef("k is %q: want 1 or higher, or -1 for all", args[2])
@@ -173,3 +185,6 @@ func parseOptions(args []string) (o options, err error) {
 	}
 	return o, nil
 }
+
+// maxThreads bounds the threads of prediction; each has two batches of text.
+const maxThreads = 1024

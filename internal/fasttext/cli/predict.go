@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -28,38 +27,33 @@ func predict(ctx context.Context, args []string, s Streams, probabilities bool) 
 	if err != nil {
 		return err
 	}
-	p := model.NewPredictor()
+	labels := model.Labels()
+	question := fasttext.Question{K: o.k, Threshold: o.threshold}
+	if probabilities {
+		question.Digits = probabilityDigits
+	}
+	answers := answerer{model: model, question: question, threads: o.threads, answer: func(b *batch, a *fasttext.Answer) {
+		for i, label := range a.Best {
+			if i > 0 {
+				b.out = append(b.out, ' ')
+			}
+			b.out = append(b.out, labels[label]...)
+			if probabilities {
+				b.out = appendReal(append(b.out, ' '), a.Probabilities[i], probabilityDigits)
+			}
+		}
+		b.out = append(b.out, '\n')
+	}}
 	return withText(o.data, s, func(text io.Reader) error {
-		out := bufio.NewWriter(s.Out)
-		var line []byte
-		err := p.EachLine(text, func(l fasttext.Line) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			predictions, err := p.PredictLine(l, o.k, o.threshold)
-			if err != nil {
-				return err
-			}
-			line = appendPredictions(line[:0], predictions, probabilities, ' ')
-			_, err = out.Write(append(line, '\n'))
+		return answers.run(ctx, text, func(b *batch) error {
+			_, err := s.Out.Write(b.out)
 			return err
 		})
-		return errors.Join(err, out.Flush())
 	})
 }
 
-func appendPredictions(line []byte, predictions []fasttext.Prediction, probabilities bool, between byte) []byte {
-	for i, p := range predictions {
-		if i > 0 {
-			line = append(line, between)
-		}
-		line = append(line, p.Label...)
-		if probabilities {
-			line = appendReal(append(line, ' '), p.Probability, 6)
-		}
-	}
-	return line
-}
+// probabilityDigits is the precision of a C++ stream.
+const probabilityDigits = 6
 
 // appendReal appends a number as a C++ stream prints it with a precision.
 func appendReal(line []byte, x float32, precision int) []byte {

@@ -1,0 +1,189 @@
+package fasttext
+
+import (
+	"math"
+	"slices"
+	"strconv"
+)
+
+// A Table answers for most lines from one number a feature (see [Scorer]) as
+// the whole model would. It is read-only and may be used by many goroutines.
+//
+// fastText's answer is a sum of float32 numbers, rounded once a feature and
+// column. The table's sum differs from it by that rounding, of which the table
+// knows no more than a bound. Where fastText would give the same answer for
+// every logit within the bound, that is the answer; else the table does not
+// know, and the whole model must be asked. The bound is five times the largest
+// difference seen.
+type Table struct {
+	scorer *Scorer
+	// spread is the most by which the sum of the absolute products of a row's
+	// columns exceeds the absolute value of their sum.
+	spread float64
+	dim    int
+}
+
+// NewTable returns the table of a model, or nil if it has none: the answer
+// must follow from one sum, which it does for two labels and softmax, and the
+// input matrix must not be quantised.
+func (m *Model) NewTable() *Table {
+	input, dense := m.input.(*denseMatrix)
+	if !dense || m.args.Loss != LossSoftmax || m.args.Model != ModelSupervised || m.dict.labels != 2 {
+		return nil
+	}
+	weights, err := m.direction(m.dict.label(0))
+	if err != nil {
+		return nil
+	}
+	t := &Table{dim: input.cols}
+	products := make([]float32, input.rows)
+	for i := range products {
+		row := input.row(i)
+		sum := dotWide(row, weights)
+		products[i] = float32(sum)
+		t.spread = max(t.spread, dotSize(row, weights)-math.Abs(sum))
+	}
+	if t.scorer, err = newScorer(m, products); err != nil {
+		return nil
+	}
+	return t
+}
+
+// dotSize returns the sum of the absolute values of the products of a row with
+// weights.
+func dotSize(row []float32, weights []float64) float64 {
+	weights = weights[:len(row)]
+	var a, b float64
+	j := 0
+	for ; j+2 <= len(row); j += 2 {
+		a += math.Abs(float64(row[j]) * weights[j])
+		b += math.Abs(float64(row[j+1]) * weights[j+1])
+	}
+	if j < len(row) {
+		a += math.Abs(float64(row[j]) * weights[j])
+	}
+	return a + b
+}
+
+// Use makes the predictor ask a table first. The table must be of the
+// predictor's model.
+func (p *Predictor) Use(t *Table) { p.table, p.worker = t, t.scorer.NewWorker() }
+
+// An Answer is what a model says of a line. Its slices are valid until the next
+// line.
+type Answer struct {
+	// Labels are the known labels that stood in the line, as indices of
+	// [Model.Labels].
+	Labels []int32
+	// Known says that the line has a known feature.
+	Known bool
+	// Best are the predictions, best first: indices of [Model.Labels] and the
+	// probability that fastText prints for them.
+	Best          []int32
+	Probabilities []float32
+}
+
+// A Question says what to predict: the K most probable labels, all if K is -1,
+// whose probability is at least Threshold.
+type Question struct {
+	K         int
+	Threshold float32
+	// Digits is the number of significant digits of the probabilities that must
+	// be right; 0 is none.
+	Digits int
+}
+
+// Answer answers for each line of a raw line. The predictions do not depend on
+// whether the predictor uses a table, but for the digits not asked for.
+func (p *Predictor) Answer(raw RawLine, q Question, visit func(*Answer) error) error {
+	a := &p.answers[0]
+	if p.table != nil && p.fromTable(a, &p.answers[1], raw, q) {
+		return visit(a)
+	}
+	return p.linesOf(raw, func(line Line) error {
+		best, err := p.rank(line.Features, q.K, q.Threshold)
+		if err != nil {
+			return err
+		}
+		a.Labels, a.Known = line.Labels, len(line.Features) > 0
+		a.set(best)
+		return visit(a)
+	})
+}
+
+// set takes predictions.
+func (a *Answer) set(best []scored) {
+	a.Best, a.Probabilities = a.Best[:0], a.Probabilities[:0]
+	for _, s := range best {
+		a.Best = append(a.Best, s.label)
+		a.Probabilities = append(a.Probabilities, probability(s.score))
+	}
+}
+
+// fromTable answers for a raw line, if the table knows. It makes two answers,
+// at both ends of what fastText's logit can be.
+func (p *Predictor) fromTable(a, other *Answer, raw RawLine, q Question) bool {
+	if !raw.Terminated {
+		return false // has no end token
+	}
+	sum := p.worker.total(raw.Text)
+	if p.worker.ended {
+		return false // several lines, perhaps
+	}
+	a.Labels, a.Known = p.worker.labels, sum.n > 0
+	a.set(nil)
+	if sum.n == 0 {
+		return true
+	}
+	logit := sum.sum / float64(sum.n)
+	slack := p.table.slack(sum)
+	if math.IsInf(logit, 0) || math.IsNaN(logit) || math.IsInf(slack, 0) {
+		return false
+	}
+	a.set(p.judge(logit-slack, q))
+	other.set(p.judge(logit+slack, q))
+	return slices.Equal(a.Best, other.Best) && (q.Digits == 0 || sameDigits(a.Probabilities, other.Probabilities, q.Digits))
+}
+
+// slack bounds the difference between the logit of a sum of features and
+// fastText's.
+func (t *Table) slack(sum total) float64 {
+	const (
+		unit   = 1.0 / (1 << 24) // half the distance of float32 numbers above 1
+		factor = 3               // largest seen: 0.66
+	)
+	steps := float64(sum.n + t.dim)
+	return factor * unit * math.Sqrt(steps) * (sum.size/float64(sum.n) + t.spread)
+}
+
+// judge ranks the two labels, given the logit of the first less that of the
+// second. The ranking is valid until the next call.
+func (p *Predictor) judge(logit float64, q Question) []scored {
+	p.output[0], p.output[1] = float32(max(logit, 0)), float32(max(-logit, 0))
+	softmax(p.output)
+	k := q.K
+	if k < 0 {
+		k = 2
+	}
+	p.best = ranking{k: k, items: p.best.items[:0]}
+	if k > 0 {
+		p.best.fill(p.output, q.Threshold)
+	}
+	return p.best.sorted()
+}
+
+// sameDigits reports whether numbers are printed alike.
+func sameDigits(a, b []float32, digits int) bool {
+	var x, y [24]byte
+	for i := range a {
+		if a[i] == b[i] {
+			continue
+		}
+		left := strconv.AppendFloat(x[:0], float64(a[i]), 'g', digits, 64)
+		right := strconv.AppendFloat(y[:0], float64(b[i]), 'g', digits, 64)
+		if string(left) != string(right) {
+			return false
+		}
+	}
+	return true
+}
