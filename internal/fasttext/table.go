@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"mathsieve/internal/fasttext/kernel"
 )
 
 // A Table answers for most lines from one number a feature (see [Scorer]) as
@@ -13,12 +15,14 @@ import (
 // column. The table's sum differs from it by that rounding, of which the table
 // knows no more than a bound. Where fastText would give the same answer for
 // every logit within the bound, that is the answer; else the table does not
-// know, and the whole model must be asked. The bound is five times the largest
-// difference seen.
+// know, and the whole model must be asked. The bound is that of errors which are
+// as often up as down: eleven times the usual difference and 1.5 times the
+// largest seen in 6,000 lines of 12 to 70,000 words.
 type Table struct {
 	scorer *Scorer
-	// spread is the most by which the sum of the absolute products of a row's
-	// columns exceeds the absolute value of their sum.
+	// spread is the most by which the length of a row times that of the
+	// direction it is multiplied with, a bound of the sum of the absolute
+	// products of their columns, exceeds the absolute value of their product.
 	spread float64
 	dim    int
 }
@@ -36,12 +40,17 @@ func (m *Model) NewTable() *Table {
 		return nil
 	}
 	t := &Table{dim: input.cols}
+	direction := make([]float32, input.cols)
+	for j, w := range weights {
+		direction[j] = float32(w)
+	}
+	length := math.Sqrt(dotFast(direction, direction))
 	products := make([]float32, input.rows)
 	for i := range products {
 		row := input.row(i)
-		sum := dotWide(row, weights)
-		products[i] = float32(sum)
-		t.spread = max(t.spread, dotSize(row, weights)-math.Abs(sum))
+		product := dotFast(row, direction)
+		products[i] = float32(product)
+		t.spread = max(t.spread, math.Sqrt(dotFast(row, row))*length-math.Abs(product))
 	}
 	if t.scorer, err = newScorer(m, products); err != nil {
 		return nil
@@ -49,20 +58,14 @@ func (m *Model) NewTable() *Table {
 	return t
 }
 
-// dotSize returns the sum of the absolute values of the products of a row with
-// weights.
-func dotSize(row []float32, weights []float64) float64 {
-	weights = weights[:len(row)]
-	var a, b float64
-	j := 0
-	for ; j+2 <= len(row); j += 2 {
-		a += math.Abs(float64(row[j]) * weights[j])
-		b += math.Abs(float64(row[j+1]) * weights[j+1])
+// dotFast returns the product of two vectors of equal length.
+func dotFast(a, b []float32) float64 {
+	whole := len(a) &^ (kernel.Lanes - 1)
+	sum := float64(kernel.Best().Dot(a[:whole], b[:whole]))
+	for j := whole; j < len(a); j++ {
+		sum += float64(float64(a[j]) * float64(b[j]))
 	}
-	if j < len(row) {
-		a += math.Abs(float64(row[j]) * weights[j])
-	}
-	return a + b
+	return sum
 }
 
 // Use makes the predictor ask a table first. The table must be of the
@@ -148,12 +151,9 @@ func (p *Predictor) fromTable(a, other *Answer, raw RawLine, q Question) bool {
 // slack bounds the difference between the logit of a sum of features and
 // fastText's.
 func (t *Table) slack(sum total) float64 {
-	const (
-		unit   = 1.0 / (1 << 24) // half the distance of float32 numbers above 1
-		factor = 3               // largest seen: 0.66
-	)
+	const unit = 1.0 / (1 << 24) // half the distance of float32 numbers above 1
 	steps := float64(sum.n + t.dim)
-	return factor * unit * math.Sqrt(steps) * (sum.size/float64(sum.n) + t.spread)
+	return unit * math.Sqrt(steps) * (sum.size/float64(sum.n) + t.spread)
 }
 
 // judge ranks the two labels, given the logit of the first less that of the

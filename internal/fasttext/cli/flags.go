@@ -154,18 +154,16 @@ type options struct {
 	k           int
 	threshold   float32
 	threads     int // 0 is one for each CPU
+	digits      int // of printed probabilities
 }
 
 func parseOptions(args []string) (o options, err error) {
 	o.k = 1
-	if i := slices.Index(args, "-thread"); i >= 0 {
-		if i+1 == len(args) {
-			return o, usagef("-thread is missing an argument")
-		}
-		if o.threads, err = strconv.Atoi(args[i+1]); err != nil || o.threads < 0 || o.threads > maxThreads {
-			return o, usagef("-thread is %q: want 0 to %d", args[i+1], maxThreads)
-		}
-		args = slices.Concat(args[:i], args[i+2:])
+	if args, o.threads, err = cutNumber(args, "-thread", 0, 0, maxThreads); err != nil {
+		return o, err
+	}
+	if args, o.digits, err = cutNumber(args, "-digits", maxDigits, 1, maxDigits); err != nil {
+		return o, err
 	}
 	if len(args) < 2 || len(args) > 4 {
 		return o, usagef("%d arguments: want 2 to 4", len(args))
@@ -186,5 +184,25 @@ func parseOptions(args []string) (o options, err error) {
 	return o, nil
 }
 
-// maxThreads bounds the threads of prediction; each has two batches of text.
-const maxThreads = 1024
+const (
+	// maxThreads bounds the threads of prediction; each has two batches of text.
+	maxThreads = 1024
+	// maxDigits is the precision of a C++ stream.
+	maxDigits = 6
+)
+
+// cutNumber cuts a flag and its number out of arguments.
+func cutNumber(args []string, name string, otherwise, low, high int) ([]string, int, error) {
+	i := slices.Index(args, name)
+	switch {
+	case i < 0:
+		return args, otherwise, nil
+	case i+1 == len(args):
+		return nil, 0, usagef("%s is missing an argument", name)
+	}
+	n, err := strconv.Atoi(args[i+1])
+	if err != nil || n < low || n > high {
+		return nil, 0, usagef("%s is %q: want %d to %d", name, args[i+1], low, high)
+	}
+	return slices.Concat(args[:i], args[i+2:]), n, nil
+}

@@ -30,7 +30,7 @@ func predict(ctx context.Context, args []string, s Streams, probabilities bool) 
 	labels := model.Labels()
 	question := fasttext.Question{K: o.k, Threshold: o.threshold}
 	if probabilities {
-		question.Digits = probabilityDigits
+		question.Digits = o.digits
 	}
 	answers := answerer{model: model, question: question, threads: o.threads, answer: func(b *batch, a *fasttext.Answer) {
 		for i, label := range a.Best {
@@ -39,7 +39,7 @@ func predict(ctx context.Context, args []string, s Streams, probabilities bool) 
 			}
 			b.out = append(b.out, labels[label]...)
 			if probabilities {
-				b.out = appendReal(append(b.out, ' '), a.Probabilities[i], probabilityDigits)
+				b.out = appendReal(append(b.out, ' '), a.Probabilities[i], o.digits)
 			}
 		}
 		b.out = append(b.out, '\n')
@@ -51,9 +51,6 @@ func predict(ctx context.Context, args []string, s Streams, probabilities bool) 
 		})
 	})
 }
-
-// probabilityDigits is the precision of a C++ stream.
-const probabilityDigits = 6
 
 // appendReal appends a number as a C++ stream prints it with a precision.
 func appendReal(line []byte, x float32, precision int) []byte {
