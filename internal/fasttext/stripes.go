@@ -3,6 +3,7 @@ package fasttext
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ type worker struct {
 	t     *trainer
 	index int
 	boxes []mailbox // of all workers
+	looks int       // see spins
 
 	in, out      []float32 // [rows × width], [labels × width]
 	hidden, grad []float32 // [width]
@@ -76,11 +78,15 @@ func (t *trainer) rate(tokens int64) float32 {
 // run learns all epochs.
 func (t *trainer) run(ctx context.Context) error {
 	boxes := make([]mailbox, len(t.in.shares))
+	looks := spins
+	if len(boxes) > runtime.GOMAXPROCS(0) {
+		looks = 0 // who looks keeps others from running
+	}
 	workers := make([]*worker, len(boxes))
 	for i := range workers {
 		boxes[i].changed.L = &boxes[i].mutex
 		workers[i] = &worker{
-			t: t, index: i, boxes: boxes,
+			t: t, index: i, boxes: boxes, looks: looks,
 			in: t.in.shares[i], out: t.out.shares[i],
 			hidden: kernel.Alloc(t.in.width), grad: kernel.Alloc(t.in.width),
 		}
@@ -150,11 +156,14 @@ func (t *trainer) report(at schedule) {
 		loss += s
 	}
 	done := float64(t.trainable)*float64(len(t.losses)-1) + float64(t.seen)
+	speed := float64(tokens) / max(time.Since(t.started).Seconds(), 1e-9)
 	t.options.Progress(Progress{
 		Fraction:       float64(tokens) / total,
 		Loss:           loss / max(done, 1),
 		LR:             float64(t.rate(at.tokens)),
-		WordsPerSecond: float64(tokens) / max(time.Since(t.started).Seconds(), 1e-9),
+		WordsPerSecond: speed,
+		Threads:        len(t.in.shares),
+		Left:           time.Duration((total - float64(tokens)) / max(speed, 1) * float64(time.Second)),
 	})
 }
 
@@ -256,7 +265,7 @@ func (w *worker) exchange(products []float32) []float32 {
 	box.publish(turn + 1)
 	w.vectors = w.vectors[:0]
 	for i := range w.boxes {
-		w.boxes[i].await(turn + 1)
+		w.boxes[i].await(turn+1, w.looks)
 		w.vectors = append(w.vectors, w.boxes[i].products[turn%2])
 	}
 	w.totals = treeSum(w.totals, w.vectors)
@@ -279,9 +288,10 @@ func (b *mailbox) publish(turn uint64) {
 // is late by an interrupt be followed by a train of late ones.
 const spins = 1 << 20
 
-// await waits until the box's worker has published the products of a turn.
-func (b *mailbox) await(turn uint64) {
-	for range spins {
+// await waits until the box's worker has published the products of a turn. It
+// sleeps if that is not seen in a number of looks.
+func (b *mailbox) await(turn uint64, looks int) {
+	for range looks {
 		if b.published.Load() >= turn {
 			return
 		}

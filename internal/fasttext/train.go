@@ -54,8 +54,12 @@ type Progress struct {
 	Loss float64
 	// LR is the learning rate by now.
 	LR float64
-	// WordsPerSecond counts tokens of all threads together.
+	// WordsPerSecond counts tokens of all threads together; Threads is their
+	// number.
 	WordsPerSecond float64
+	Threads        int
+	// Left is the time that the rest takes at this speed.
+	Left time.Duration
 }
 
 // A TrainReport says how a training went.
@@ -76,6 +80,8 @@ type TrainReport struct {
 	Loss, LastLoss float64
 	// GuessLoss is the loss of the best model that does not look at the text.
 	GuessLoss float64
+	// Threads is the number of threads that trained.
+	Threads int
 	// Prepared is the time for reading and hashing the text, Trained that for
 	// the epochs.
 	Prepared, Trained time.Duration
@@ -131,7 +137,7 @@ func (t *trainer) result() TrainReport {
 	d := t.model.dict
 	return TrainReport{
 		Examples: t.trainable, Lines: t.store.examples, Tokens: d.tokens, Features: t.store.features,
-		Words: d.words, Labels: d.labels, Epochs: t.model.args.Epoch,
+		Words: d.words, Labels: d.labels, Epochs: t.model.args.Epoch, Threads: len(t.in.shares),
 		Loss: t.meanLoss(t.losses), LastLoss: t.meanLoss(t.losses[len(t.losses)-1:]), GuessLoss: t.guessLoss(),
 	}
 }

@@ -162,6 +162,12 @@ func (s *lineSource) Next(ex *fasttext.Example) error {
 	return nil
 }
 
+// sha256 returns the hash of the file as it is stored.
+func (s *lineSource) sha256() (string, error) {
+	out, err := s.run.Find(s.stage, 0, s.name)
+	return out.SHA256, err
+}
+
 // each calls do for every line, from the first, with its label and the rest.
 func (s *lineSource) each(do func(label string, text []byte) error) error {
 	if err := s.Rewind(); err != nil {

@@ -2,6 +2,8 @@ package recipe
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +41,12 @@ type TrainReport struct {
 	GuessLoss float64 `json:"guess_loss"`
 	// HoldOut is nil where no page was held out.
 	HoldOut *HoldOut `json:"hold_out"`
+	// Plan is the hash of the plan, all settings included. The other hashes
+	// are the SHA-256 of the files: lines to train on, lines held out, model.
+	Plan    string `json:"plan"`
+	Train   string `json:"train_sha256"`
+	HeldOut string `json:"hold_out_sha256"`
+	Model   string `json:"model_sha256"`
 }
 
 // A TrainTrial is one setting that was tried.
@@ -56,6 +64,9 @@ type HoldOut struct {
 	AveragePrecision float64      `json:"average_precision"`
 	BestF1           eval.Point   `json:"best_f1"`
 	Thresholds       []eval.Point `json:"thresholds"`
+	// Curve is the precision-recall curve, a point for each hundredth of recall
+	// that it reaches.
+	Curve []eval.Point `json:"curve"`
 }
 
 // trainStage trains the classifier of a round.
@@ -129,12 +140,21 @@ func (tr *trainer) run(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := model.WriteTo(out); err != nil {
+	hash := sha256.New()
+	if _, err := model.WriteTo(io.MultiWriter(out, hash)); err != nil {
 		return err
 	}
 	if err := out.Close(); err != nil {
 		return err
 	}
+	tr.report.Model = hex.EncodeToString(hash.Sum(nil))
+	if tr.report.Train, err = tr.train.sha256(); err != nil {
+		return err
+	}
+	if tr.report.HeldOut, err = tr.holdOut.sha256(); err != nil {
+		return err
+	}
+	tr.report.Plan = tr.task.Run.Plan().Hash
 	return writeJSON(tr.task, trainReportName, tr.report)
 }
 
@@ -205,6 +225,7 @@ func (tr *trainer) measure(model *fasttext.Model) (*HoldOut, error) {
 	}
 	h.AveragePrecision, h.BestF1 = eval.AveragePrecision(samples), eval.BestF1(samples)
 	h.Thresholds = eval.At(samples, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+	h.Curve = eval.Steps(samples, 100)
 	return h, nil
 }
 

@@ -19,6 +19,7 @@ type tuning struct {
 	label       string // of the metric; empty is all labels
 	predictions int
 	trials      int
+	size        int64 // that the quantised model may have; 0 is no quantising
 }
 
 func defaultTuning() tuning { return tuning{predictions: 1, trials: 20} }
@@ -38,6 +39,9 @@ func (t *tuning) setMetric(metric string) error {
 }
 
 func (t *tuning) validate() error {
+	if t.size > 0 && t.validation == "" {
+		return usagef("-autotune-modelsize without -autotune-validation")
+	}
 	if t.predictions == 0 || t.predictions < -1 {
 		return usagef("-autotune-predictions is %d: want 1 or higher, or -1 for all", t.predictions)
 	}
@@ -58,11 +62,13 @@ func (t *tuning) validate() error {
 func (set *settings) autotune(ctx context.Context, s Streams) error {
 	random := rand.New(rand.NewPCG(uint64(set.args.Seed), 0xA0707))
 	limit := max(maxTuned, int64(set.args.Bucket)*int64(set.args.Dim))
-	best, bestScore := set.args, math.NaN()
+	best, bestSub, bestScore := set.args, set.quant.DSub, math.NaN()
 	for trial := range set.tune.trials {
-		set.args = best
+		set.args, set.quant.DSub = best, bestSub
 		if trial > 0 {
-			set.args = set.vary(best, limit, float64(trial)/float64(set.tune.trials), random)
+			progress := float64(trial) / float64(set.tune.trials)
+			set.args = set.vary(best, limit, progress, random)
+			set.varySub(progress, random)
 		}
 		score, err := set.trial(ctx, s)
 		if err != nil {
@@ -72,13 +78,13 @@ func (set *settings) autotune(ctx context.Context, s Streams) error {
 			_, _ = fmt.Fprintf(s.Err, "Trial %d: %s score %.6f\n", trial+1, describe(set.args), score)
 		}
 		if score > bestScore || math.IsNaN(bestScore) {
-			best, bestScore = set.args, score
+			best, bestSub, bestScore = set.args, set.quant.DSub, score
 		}
 	}
 	if math.IsNaN(bestScore) {
 		return fmt.Errorf("autotune: %w in %d trials", fasttext.ErrNoTrial, set.tune.trials)
 	}
-	set.args = best
+	set.args, set.quant.DSub = best, bestSub
 	if set.verbose > 0 {
 		_, _ = fmt.Fprintf(s.Err, "Training again with the best arguments: %s score %.6f\n", describe(best), bestScore)
 	}
@@ -91,10 +97,17 @@ func describe(a fasttext.Args) string {
 }
 
 // trial trains with set.args and returns the metric on the hold-out, or NaN if
-// the training diverged or the hold-out has no such label.
+// the training diverged, the model cannot be made small enough, or the hold-out
+// has no such label.
 func (set *settings) trial(ctx context.Context, s Streams) (score float64, err error) {
 	model, err := set.train(ctx, 0, s)
 	if errors.Is(err, fasttext.ErrDiverged) {
+		return math.NaN(), nil
+	}
+	if err == nil && set.tune.size > 0 {
+		model, err = set.shrink(ctx, model)
+	}
+	if errors.Is(err, errModelSize) {
 		return math.NaN(), nil
 	}
 	if err != nil {

@@ -118,3 +118,36 @@ func TestPretrainedVectors(t *testing.T) {
 		t.Errorf("vectors of another dim: %v", err)
 	}
 }
+
+func TestModelSize(t *testing.T) {
+	dir := t.TempDir()
+	text, output := filepath.Join(dir, "text"), filepath.Join(dir, "model")
+	if err := os.WriteFile(text, []byte(strings.Repeat(read(t, "testdata/labelled.txt"), 4)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{
+		"supervised", "-input", text, "-output", output, "-bucket", "2000", "-wordNgrams", "2", "-dim", "6", "-epoch", "2",
+		"-autotune-validation", "testdata/labelled.txt", "-autotune-trials", "2", "-autotune-modelsize",
+	}
+	if _, talk, err := run("", append(args, "18K")...); err != nil {
+		t.Fatalf("%v\n%s", err, talk)
+	}
+	if info, err := os.Stat(output + ".ftz"); err != nil || info.Size() > 18_000 {
+		t.Errorf("%v, %v: want 18,000 bytes at most", info, err)
+	}
+	if m, err := fasttext.LoadFile(output + ".ftz"); err != nil || !m.Quantized() {
+		t.Errorf("not a quantized model: %v", err)
+	}
+	if _, _, err := run("", append(args, "9000")...); !errors.Is(err, fasttext.ErrNoTrial) {
+		t.Errorf("9,000 bytes: %v, want %v", err, fasttext.ErrNoTrial)
+	}
+	var usage *UsageError
+	for _, size := range []string{"0", "-2M", "2T", "M", ""} {
+		if _, _, err := run("", append(args, size)...); !errors.As(err, &usage) {
+			t.Errorf("size %q: %v, want a usage error", size, err)
+		}
+	}
+	if _, _, err := run("", "supervised", "-input", text, "-output", output, "-autotune-modelsize", "2M"); !errors.As(err, &usage) {
+		t.Errorf("without a hold-out: %v, want a usage error", err)
+	}
+}

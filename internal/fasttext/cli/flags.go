@@ -100,6 +100,10 @@ func (s *settings) flags() []flag {
 		},
 		number("autotune-predictions", "number of predictions used for evaluation", &s.tune.predictions),
 		number("autotune-trials", "number of trainings", &s.tune.trials),
+		{
+			name: "autotune-modelsize", help: "size in bytes that the quantized model may have, such as 2M", shown: "do not quantize",
+			set: s.tune.setSize,
+		},
 		{name: "autotune-duration", help: "not there: give -autotune-trials", shown: "none", set: func(string) error {
 			return errors.New("time must not decide which model comes out: give a number of trainings with -autotune-trials")
 		}},

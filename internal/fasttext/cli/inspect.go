@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
+	"sync"
 
 	"mathsieve/internal/fasttext"
 )
@@ -21,19 +23,42 @@ func appendVector(line []byte, vector []float32) []byte {
 	return line
 }
 
-func writeWordVectors(w *bufio.Writer, m *fasttext.Model) error {
+// writeWordVectors writes the vectors of all words; 0 threads is one for each
+// CPU. Numbers in decimal take longer than a training epoch.
+func writeWordVectors(w *bufio.Writer, m *fasttext.Model, threads int) error {
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
 	_, _ = fmt.Fprintf(w, "%d %d\n", m.Words(), m.Args().Dim)
-	var line []byte
-	var vector []float32
-	for i := range m.Words() {
-		word, _ := m.Word(i)
-		vector = m.WordVector(vector[:0], word)
-		line = appendVector(append(append(line[:0], word...), ' '), vector)
-		if _, err := w.Write(append(line, '\n')); err != nil {
-			return err
+	const piece = 256 // words
+	parts := make([][]byte, threads)
+	for from := 0; from < m.Words(); from += piece * threads {
+		var group sync.WaitGroup
+		for i := range parts {
+			group.Go(func() {
+				start := from + i*piece
+				parts[i] = appendWordVectors(parts[i][:0], m, start, min(start+piece, m.Words()))
+			})
+		}
+		group.Wait()
+		for _, part := range parts {
+			if _, err := w.Write(part); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// appendWordVectors appends the lines of the words from..to-1.
+func appendWordVectors(lines []byte, m *fasttext.Model, from, to int) []byte {
+	var vector []float32
+	for i := from; i < to; i++ {
+		word, _ := m.Word(i)
+		vector = m.WordVector(vector[:0], word)
+		lines = append(appendVector(append(append(lines, word...), ' '), vector), '\n')
+	}
+	return lines
 }
 
 func writeOutput(w *bufio.Writer, m *fasttext.Model) error {

@@ -39,10 +39,19 @@ func supervised(ctx context.Context, args []string, s Streams) error {
 	if err != nil {
 		return err
 	}
-	if err := saveModel(set.output+".bin", model); err != nil {
+	name := set.output + ".bin"
+	if set.tune.size > 0 {
+		name = set.output + ".ftz"
+		if model, err = set.shrink(ctx, model); err != nil {
+			return err
+		}
+	}
+	if err := saveModel(name, model); err != nil {
 		return err
 	}
-	if err := saveFile(set.output+".vec", func(w *bufio.Writer) error { return writeWordVectors(w, model) }); err != nil {
+	if err := saveFile(set.output+".vec", func(w *bufio.Writer) error {
+		return writeWordVectors(w, model, set.args.Thread)
+	}); err != nil {
 		return err
 	}
 	if set.saveOutput {
@@ -69,8 +78,7 @@ func (set *settings) train(ctx context.Context, verbose int, s Streams) (model *
 		options.Progress = func(p fasttext.Progress) {
 			if time.Since(last) > 100*time.Millisecond {
 				last = time.Now()
-				_, _ = fmt.Fprintf(s.Err, "\rProgress: %5.1f%% words/sec: %9.0f lr: %9.6f avg.loss: %9.6f",
-					p.Fraction*100, p.WordsPerSecond, p.LR, p.Loss)
+				printProgress(s.Err, p)
 			}
 		}
 	}
@@ -79,13 +87,23 @@ func (set *settings) train(ctx context.Context, verbose int, s Streams) (model *
 		return nil, err
 	}
 	if verbose > 0 {
-		_, _ = fmt.Fprintf(s.Err, "\rProgress: 100.0%% words/sec: %9.0f lr: %9.6f avg.loss: %9.6f\n", report.WordsPerSecond(), 0.0, report.Loss)
+		printProgress(s.Err, fasttext.Progress{
+			Fraction: 1, Loss: report.Loss, WordsPerSecond: report.WordsPerSecond(), Threads: report.Threads,
+		})
+		_, _ = fmt.Fprintln(s.Err)
 		_, _ = fmt.Fprintf(s.Err, "Read %d words\nNumber of words:  %d\nNumber of labels: %d\n", report.Tokens, report.Words, report.Labels)
 		if err := report.Learned(); err != nil {
 			_, _ = fmt.Fprintf(s.Err, "warning: %v\n", err)
 		}
 	}
 	return model, nil
+}
+
+// printProgress overwrites the line of the last progress.
+func printProgress(w io.Writer, p fasttext.Progress) {
+	left := int(p.Left.Seconds())
+	_, _ = fmt.Fprintf(w, "\rProgress: %5.1f%% words/sec/thread: %7d lr: %9.6f avg.loss: %9.6f ETA: %3dh%2dm%2ds",
+		p.Fraction*100, int(p.WordsPerSecond/float64(p.Threads)), p.LR, p.Loss, left/3600, left/60%60, left%60)
 }
 
 func readVectors(name string, dim int) (vectors *fasttext.Vectors, err error) {

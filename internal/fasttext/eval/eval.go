@@ -117,6 +117,21 @@ func BestF1(samples []Sample) Point {
 	return best
 }
 
+// Steps returns the points of the curve that are the first to reach a recall of
+// 1/n, 2/n, …, n/n, each point once.
+func Steps(samples []Sample, n int) []Point {
+	var steps []Point
+	next := 1
+	for _, p := range Curve(samples) {
+		reached := int(p.Recall * float64(n))
+		if reached >= next {
+			steps = append(steps, p)
+			next = reached + 1
+		}
+	}
+	return steps
+}
+
 // AtRecall returns the point with the highest threshold whose recall is at
 // least the given one, and whether there is any.
 func AtRecall(samples []Sample, recall float64) (Point, bool) {

@@ -75,3 +75,26 @@ func TestThresholds(t *testing.T) {
 		t.Error("recall without positives")
 	}
 }
+
+func TestSteps(t *testing.T) {
+	var samples []Sample
+	for i := range 40 {
+		samples = append(samples, Sample{Score: float32(40 - i), Positive: i%2 == 0}) // 20 positives
+	}
+	f := func(n int, want ...int) {
+		t.Helper()
+		var have []int
+		for _, p := range Steps(samples, n) {
+			have = append(have, p.Right)
+		}
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("%d steps (-want +have):\n%s", n, diff)
+		}
+	}
+	f(1, 20)
+	f(4, 5, 10, 15, 20)
+	f(100, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+	if steps := Steps(samples[1:2], 4); steps != nil {
+		t.Errorf("%v without positives", steps)
+	}
+}
