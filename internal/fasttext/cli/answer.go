@@ -135,8 +135,10 @@ func (a *answerer) read(ctx context.Context, text io.Reader, free <-chan *batch,
 		if a.table.Load() == nil && size > tableBytes*a.model.InputRows() {
 			a.table.Store(a.model.NewTable())
 		}
-		work <- b
-		order <- b
+		if len(b.lines) > 0 {
+			work <- b
+			order <- b
+		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestThreads predicts many batches with one thread and with several.
+func TestThreads(t *testing.T) {
+	text := strings.Repeat(read(t, "../testdata/lines.txt")+"\n", 8*batchBytes/4096)
+	for _, command := range []string{"predict", "predict-prob", "test", "test-label"} {
+		args := []string{command, "../testdata/two.bin", "-", "-thread"}
+		want, _, err := run(text, append(args, "1")...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, threads := range []string{"0", "3"} {
+			have, _, err := run(text, append(args, threads)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, have); diff != "" {
+				t.Errorf("%s, %s threads (-one +several):\n%s", command, threads, diff)
+			}
+		}
+	}
+}
+
+func TestDigits(t *testing.T) {
+	have, _, err := run("lemma proof\n", "predict-prob", "../testdata/two.bin", "-", "1", "-digits", "2")
+	if _, p, _ := strings.Cut(strings.TrimSpace(have), " "); err != nil || len(p) == 0 || len(p) > len("0.12") {
+		t.Errorf("%q, %v: want two digits", have, err)
+	}
+}
+
+// TestStreaming asks for the answer to a line before the next is written.
+func TestStreaming(t *testing.T) {
+	in, lines := io.Pipe()
+	answers, out := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := Run(context.Background(), []string{"predict", "../testdata/two.bin", "-"}, Streams{In: in, Out: out, Err: io.Discard})
+		done <- errors.Join(err, out.Close())
+	}()
+	answer := make([]byte, 100)
+	for range 3 {
+		if _, err := io.WriteString(lines, "lemma proof\n"); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := answers.Read(answer); err != nil || !bytes.HasPrefix(answer[:n], []byte("__label__")) {
+			t.Fatalf("%q, %v", answer[:n], err)
+		}
+	}
+	if err := lines.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// brokenPipe is an output that nobody reads.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestNobodyReads sees that a broken output ends prediction while the input is
+// still open.
+func TestNobodyReads(t *testing.T) {
+	in, lines := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- Run(context.Background(), []string{"predict", "../testdata/two.bin", "-"}, Streams{In: in, Out: brokenPipe{}})
+	}()
+	if _, err := io.WriteString(lines, "lemma proof\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-done:
+		if !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("%v, want %v", err, io.ErrClosedPipe)
+		}
+	case <-time.After(time.Minute):
+		t.Error("prediction waits for more input")
+	}
+}
