@@ -154,6 +154,9 @@ func (b *binReader) word(field string, dst []byte) []byte {
 	return dst
 }
 
+// exponent masks the exponent of a float32.
+const exponent = 0x7F800000
+
 // floats reads len(dst) numbers, which must all be finite; the caller has asked
 // need.
 func (b *binReader) floats(field string, dst []float32) {
@@ -168,11 +171,18 @@ func (b *binReader) floats(field string, dst []float32) {
 		}
 		n := min((len(b.buffer)-b.pos)/4, len(dst))
 		raw := b.buffer[b.pos : b.pos+4*n]
-		for i := range dst[:n] {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+		part := dst[:n]
+		carry := uint32(0)
+		for i := range part {
+			bits := binary.LittleEndian.Uint32(raw[4*i : 4*i+4])
+			part[i] = math.Float32frombits(bits)
+			// An exponent of all ones carries into the sign.
+			carry |= bits&exponent + 1<<23
 		}
 		b.pos += 4 * n
-		b.finite(field, dst[:n])
+		if carry>>31 != 0 {
+			b.finite(field, part)
+		}
 		dst = dst[n:]
 	}
 }
@@ -180,7 +190,6 @@ func (b *binReader) floats(field string, dst []float32) {
 // finite refuses numbers just read that are infinite or no numbers: a single
 // one makes every score it touches meaningless.
 func (b *binReader) finite(field string, xs []float32) {
-	const exponent = 0x7F800000
 	for i, x := range xs {
 		if math.Float32bits(x)&exponent == exponent {
 			b.fail(field, b.offset()-int64(4*(len(xs)-i)), "holds %v", x)

@@ -54,7 +54,7 @@ func TestTable(t *testing.T) {
 				}
 			}
 		}
-		if known[0] < len(lines)*9/10 || known[4] < len(lines)*8/10 || known[6] < len(lines)/3 {
+		if known[0] < len(lines)*9/10 || known[4] < len(lines)*8/10 || known[6] < len(lines)/4 {
 			t.Errorf("dim %d: of %d lines the table knows, by digits, %v", dim, len(lines), known)
 		}
 	}
