@@ -21,7 +21,8 @@ func newFastTextCommand(a *app) *cobra.Command {
 and prints what it prints: a script works once the program's name is replaced by
 'mathsieve fasttext'. A trained model is the same, byte for byte, whatever
 -thread says. Instead of -autotune-duration there is -autotune-trials: time
-decides nothing.
+decides nothing. Prediction takes -thread, too, all processors without it, and
+predict-prob -digits, the number of digits to print: fewer take less time.
 
 ` + indentCommands(cli.Usage()) + `
 'mathsieve fasttext COMMAND -h' lists the arguments of a command.
