@@ -151,13 +151,15 @@ func (a *answerer) read(ctx context.Context, text io.Reader, free <-chan *batch,
 // work answers for batches.
 func (a *answerer) work(ctx context.Context, work <-chan *batch) {
 	p := a.model.NewPredictor()
+	tabled := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case b := <-work:
-			if t := a.table.Load(); t != nil {
+			if t := a.table.Load(); t != nil && !tabled {
 				p.Use(t)
+				tabled = true
 			}
 			b.err = b.each(func(line fasttext.RawLine) error {
 				if err := ctx.Err(); err != nil {

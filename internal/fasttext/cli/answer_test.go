@@ -14,7 +14,8 @@ import (
 
 // TestThreads predicts many batches with one thread and with several.
 func TestThreads(t *testing.T) {
-	text := strings.Repeat(read(t, "../testdata/lines.txt")+"\n", 8*batchBytes/4096)
+	lines := read(t, "../testdata/lines.txt") + "\n"
+	text := strings.Repeat(lines, 5*batchBytes/len(lines))
 	for _, command := range []string{"predict", "predict-prob", "test", "test-label"} {
 		args := []string{command, "../testdata/two.bin", "-", "-thread"}
 		want, _, err := run(text, append(args, "1")...)
