@@ -34,5 +34,6 @@
 //
 // For two labels the model is linear in its features, so that a whole row
 // counts only through one number. [Model.Collapse] and [LoadScorer] keep that
-// number alone: 4 bytes a feature instead of 4×dim.
+// number alone: 4 bytes a feature instead of 4×dim. A [Table] holds the same
+// numbers beside the model and answers where fastText's rounding leaves no doubt.
 package fasttext
