@@ -6,7 +6,8 @@
 // Differences from the original: skipgram and cbow are not there; training is
 // deterministic for every -thread; autotuning has a budget of trials,
 // -autotune-trials, in the place of -autotune-duration, so that it is, too, and
-// neither -autotune-modelsize nor the metrics of precision and recall; words of
+// no metrics of precision and recall; a model of -autotune-modelsize is never
+// larger; test and predict take -thread, and predict-prob -digits; words of
 // -pretrainedVectors never become labels; analogies ends with its input; files
 // are written under a temporary name first; labels and words are printed as
 // they are, so do not print an untrusted model's labels on a terminal.
