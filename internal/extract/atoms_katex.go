@@ -111,7 +111,6 @@ func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
 // around n.
 func (p *page) ancestorSource(n dom.Node) string {
 	var r attrReader
-	r.init()
 	for range 4 {
 		if n = p.tree.Parent(n); n <= dom.Root {
 			return ""

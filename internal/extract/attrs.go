@@ -10,119 +10,142 @@ import (
 // attrs holds the attributes of one element that any rule asks for. The
 // strings alias the tree.
 type attrs struct {
-	class, id, style, role, typ, src, alt, title, href, encoding string
-	lang                                                         string
-	tex                                                          string // TeX in a data attribute
-	texName                                                      string // name of that attribute
-	mathml                                                       string // data-mathml
-	display                                                      string // data-display, display, mode
-	label                                                        string // aria-label
-	lazySrc                                                      string // the address that a script puts into src
-	lazyName, displayName                                        string // names of the attributes that these are of
-	hidden                                                       bool   // hidden or aria-hidden="true"
-	ariaHidden                                                   bool
+	class, id, style, role, typ, src, alt, title string
+	lang                                         string
+	tex                                          string // TeX in a data attribute
+	texName                                      string // name of that attribute
+	mathml                                       string // data-mathml
+	display                                      string // data-display, display, mode
+	label                                        string // aria-label
+	lazySrc                                      string // the address that a script puts into src
+	lazyName, displayName                        string // names of the attributes that these are of
+	hidden                                       bool   // hidden or aria-hidden="true"
+	ariaHidden                                   bool
 }
 
-// attrReader fills an attrs; it exists so that the callback is made once.
+// Numbers of the attributes in wantedAttrs.
+const (
+	attrClass = iota
+	attrID
+	attrStyle
+	attrRole
+	attrType
+	attrSrc
+	attrAlt
+	attrTitle
+	attrLang
+	attrHidden
+	attrAriaHidden
+	attrAriaLabel
+	attrMathML
+	attrOriginal // TeX, or an address
+	attrSubstack
+	attrSrcset
+	attrDataSrcset
+	attrLazySrcset
+	attrDisplay // the first of those that say how a formula is set
+)
+
+const (
+	attrLazySrc = attrDisplay + 7 // the first of those with an image's address
+	attrTeX     = attrLazySrc + 6 // the first of those that carry TeX
+)
+
+// wantedAttrs are the attributes that fill attrs.
+var wantedAttrs = dom.NewWanted(
+	"class", "id", "style", "role", "type", "src", "alt", "title", "lang", "hidden", "aria-hidden", "aria-label", "data-mathml", "data-original",
+	"data-attrs", "srcset", "data-srcset", "data-lazy-srcset",
+	"display", "mode", "math-style", "data-display", "data-math-style", "data-mode", "data-style-type",
+	"data-src", "data-lazy-src", "data-original-src", "data-actualsrc", "data-lazy", "data-url",
+	"expression", "alttext", "tex", "latex", "data-latex", "data-tex", "data-math", "data-expr", "data-equation", "data-formula", "data-katex",
+	"data-math-source", "data-original-tex", "data-entry", "data-value", "data-original-latex", "data-tex-source", "data-mathjax",
+	"data-asciimath", "data-formula-source", "data-latex-source", "data-expression", "data-content", "data-eqn", "data-raw", "data-equation-content",
+)
+
+// An attrReader reads attrs and reuses their memory.
 type attrReader struct {
 	attrs
-	each func(name, value string) bool
-}
-
-func (r *attrReader) init() {
-	r.each = func(name, value string) bool {
-		r.set(name, value)
-		return true
-	}
+	filled bool // not all of attrs is zero
 }
 
 // read returns the attributes of n, valid until the next read.
 func (r *attrReader) read(t *dom.Tree, n dom.Node) *attrs {
-	r.attrs = attrs{}
-	t.EachWanted(n, &wantedAttrs, r.each)
+	r.clear()
+	if !t.MayHaveAttrs(n) {
+		return &r.attrs
+	}
+	for a := t.Wanted(n, wantedAttrs); a.Next(); {
+		r.filled = true
+		r.set(a.ID, a.Value())
+	}
 	return &r.attrs
 }
 
 // readClass returns the class of n alone.
 func (r *attrReader) readClass(t *dom.Tree, n dom.Node) *attrs {
-	r.attrs = attrs{class: t.Class(n)}
+	r.clear()
+	if !t.MayHaveAttrs(n) {
+		return &r.attrs
+	}
+	if class := t.Class(n); class != "" {
+		r.class, r.filled = class, true
+	}
 	return &r.attrs
 }
 
-// wantedAttrs are the names that set knows.
-var wantedAttrs = func() (f dom.AttrFilter) {
-	for _, name := range [...]string{
-		"class", "id", "style", "role", "type", "src", "alt", "title", "href", "encoding", "lang", "hidden", "aria-hidden",
-		"aria-label", "display", "mode", "math-style", "expression", "alttext", "tex", "latex", "srcset",
-	} {
-		f.Add(name)
-	}
-	f.AddPrefix('d', len("data-")+1)
-	return f
-}()
-
-func (r *attrReader) set(name, value string) {
-	switch name {
-	case "class":
-		r.class = value
-	case "id":
-		r.id = value
-	case "style":
-		r.style = value
-	case "role":
-		r.role = value
-	case "type":
-		r.typ = value
-	case "src":
-		r.src = value
-	case "alt":
-		r.alt = value
-	case "title":
-		r.title = value
-	case "href":
-		r.href = value
-	case "encoding":
-		r.encoding = value
-	case "lang":
-		r.lang = value
-	case "hidden":
-		r.hidden = value != "until-found"
-	case "aria-hidden":
-		r.ariaHidden = value == "true"
-	case "aria-label":
-		r.label = value
-	case "srcset":
-		r.setLazy(name, firstSource(value))
-	case "display", "mode", "data-display", "data-math-style", "math-style":
-		r.setDisplay(name, value)
-	default:
-		if len(name) > 5 && name[:5] == "data-" {
-			r.setData(name, value)
-		} else if name == "expression" || name == "alttext" || name == "tex" || name == "latex" {
-			r.setTeX(name, value)
-		}
+func (r *attrReader) clear() {
+	if r.filled {
+		r.attrs, r.filled = attrs{}, false
 	}
 }
 
-func (r *attrReader) setData(name, value string) {
-	switch name[5:] {
-	case "latex", "tex", "math", "expr", "equation", "formula", "katex", "math-source", "original-tex", "entry", "value",
-		"original-latex", "tex-source", "mathjax", "asciimath", "original", "formula-source", "latex-source", "expression", "content", "eqn", "raw", "equation-content":
-		if name == "data-original" && strings.Contains(value, "/") {
-			r.setLazy(name, value)
-			return
-		}
-		r.setTeX(name, value)
-	case "mathml":
+func (r *attrReader) set(id int, value string) {
+	switch id {
+	case attrClass:
+		r.class = value
+	case attrID:
+		r.id = value
+	case attrStyle:
+		r.style = value
+	case attrRole:
+		r.role = value
+	case attrType:
+		r.typ = value
+	case attrSrc:
+		r.src = value
+	case attrAlt:
+		r.alt = value
+	case attrTitle:
+		r.title = value
+	case attrLang:
+		r.lang = value
+	case attrHidden:
+		r.hidden = value != "until-found"
+	case attrAriaHidden:
+		r.ariaHidden = value == "true"
+	case attrAriaLabel:
+		r.label = value
+	case attrMathML:
 		r.mathml = value
-	case "attrs":
-		r.setTeX(name, substackFormula(value))
-	case "src", "lazy-src", "original-src", "actualsrc", "lazy", "url":
-		r.setLazy(name, value)
-	case "srcset", "lazy-srcset":
-		r.setLazy(name, firstSource(value))
-	case "mode", "style-type":
-		r.setDisplay(name, value)
+	case attrOriginal:
+		if strings.Contains(value, "/") {
+			r.setLazy(wantedAttrs.Name(id), value)
+		} else {
+			r.setTeX(wantedAttrs.Name(id), value)
+		}
+	case attrSubstack:
+		r.setTeX(wantedAttrs.Name(id), substackFormula(value))
+	case attrSrcset, attrDataSrcset, attrLazySrcset:
+		r.setLazy(wantedAttrs.Name(id), firstSource(value))
+	default:
+		switch {
+		case id >= attrTeX:
+			r.setTeX(wantedAttrs.Name(id), value)
+		case id >= attrLazySrc:
+			r.setLazy(wantedAttrs.Name(id), value)
+		default:
+			r.setDisplay(wantedAttrs.Name(id), value)
+		}
 	}
 }
 

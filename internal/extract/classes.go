@@ -79,8 +79,8 @@ type classCache struct {
 		page uint32
 		bits classBits
 	}
-	page uint32
-	word []byte
+	page  uint32
+	names [2]nameCache // of classes, of ids
 
 	// The names that the page's renderer is told to ignore and to process: a
 	// regular expression, in practice made of names and bars.
@@ -109,26 +109,23 @@ func (c *classCache) lookup(attr string, isID bool) classBits {
 	if attr == "" {
 		return classBits{}
 	}
-	slot := &c.slots[slotOf(attr, isID)]
-	if slot.page == c.page && slot.key == attr && slot.bits.page&pcIsID != 0 == isID {
+	if isID {
+		return c.classify(attr, true) // seldom does a page say it twice
+	}
+	slot := &c.slots[slotOf(attr, slotBits)]
+	if slot.page == c.page && slot.key == attr {
 		return slot.bits
 	}
-	bits := c.classify(attr, isID)
-	if isID {
-		bits.page |= pcIsID
-	}
+	bits := c.classify(attr, false)
 	slot.key, slot.page, slot.bits = attr, c.page, bits
 	return bits
 }
 
 // slotOf hashes the length and both ends of an attribute, which is enough to
 // spread the few hundred that a page has.
-func slotOf(attr string, isID bool) uint32 {
+func slotOf(attr string, bits int) uint32 {
 	n := len(attr)
-	h := uint64(n) << 1
-	if isID {
-		h++
-	}
+	h := uint64(n)
 	if n >= 8 {
 		h ^= load64(attr, 0)*0x9e3779b97f4a7c15 ^ load64(attr, n-8)*0xc2b2ae3d27d4eb4f
 	} else {
@@ -136,7 +133,7 @@ func slotOf(attr string, isID bool) uint32 {
 			h = h<<8 ^ h>>50 ^ uint64(attr[i])
 		}
 	}
-	return uint32((h * 0xff51afd7ed558ccd) >> (64 - slotBits))
+	return uint32((h * 0xff51afd7ed558ccd) >> (64 - bits))
 }
 
 func load64(s string, i int) uint64 {
@@ -146,9 +143,6 @@ func load64(s string, i int) uint64 {
 }
 
 const slotBits = 10
-
-// pcIsID tells entries of ids from entries of classes with the same spelling.
-const pcIsID pageClass = 1 << 31
 
 // maxClassBytes bounds the work on one attribute; no real page comes near it.
 const maxClassBytes = 2000
@@ -160,6 +154,10 @@ const maxNameBytes = 48
 func (c *classCache) classify(attr string, isID bool) (bits classBits) {
 	if len(attr) > maxClassBytes {
 		attr = attr[:maxClassBytes]
+	}
+	names := &c.names[0]
+	if isID {
+		names = &c.names[1]
 	}
 	for len(attr) > 0 {
 		i := 0
@@ -174,34 +172,73 @@ func (c *classCache) classify(attr string, isID bool) (bits classBits) {
 		if token == "" {
 			continue
 		}
-		if isID {
-			bits.page |= idBits[token]
-		} else {
-			var b classBits
-			if classShapes.has(token) {
-				b = exactClass[token]
-			}
-			bits.math |= b.math
-			bits.page |= b.page
-			if b.math == 0 && len(token) > 6 {
-				bits.math |= prefixClass(token)
-			}
-			if c.ignore != "" && hasName(c.ignore, token) {
-				bits.math |= mcIgnore
-			}
-			if c.process != "" && hasName(c.process, token) {
-				bits.math |= mcProcess
-			}
+		b := names.lookup(token, isID)
+		bits.math |= b.math
+		bits.page |= b.page
+		if !isID && c.ignore != "" && hasName(c.ignore, token) {
+			bits.math |= mcIgnore
 		}
-		if len(token) <= maxNameBytes {
-			bits.page |= c.words(token)
+		if !isID && c.process != "" && hasName(c.process, token) {
+			bits.math |= mcProcess
 		}
+	}
+	return bits
+}
+
+// A nameCache remembers the meaning of single class names and ids, which are
+// the same on every page, from page to page: most names of a page are those
+// that the generators and frameworks of the web use on all pages. It is
+// direct-mapped; what it forgets is found out again.
+type nameCache [1 << nameSlotBits]struct {
+	name  [maxCachedName]byte
+	size  uint8
+	known classBits
+}
+
+const (
+	nameSlotBits  = 10
+	maxCachedName = 30
+)
+
+// lookup returns the meaning of a name.
+func (c *nameCache) lookup(name string, isID bool) classBits {
+	if len(name) > maxCachedName {
+		return meaningOf(name, isID)
+	}
+	slot := &c[slotOf(name, nameSlotBits)]
+	if int(slot.size) != len(name) || string(slot.name[:slot.size]) != name {
+		slot.size, slot.known = uint8(copy(slot.name[:], name)), meaningOf(name, isID)
+	}
+	return slot.known
+}
+
+// meaningOf returns what one class name or id means.
+func meaningOf(name string, isID bool) (bits classBits) {
+	if isID {
+		if idShapes.has(name) {
+			bits.page = idBits[name]
+		}
+	} else {
+		if classShapes.has(name) {
+			bits = exactClass[name]
+		}
+		if bits.math == 0 && len(name) > 6 {
+			bits.math = prefixClass(name)
+		}
+	}
+	if len(name) <= maxNameBytes {
+		bits.page |= wordsOf(name)
 	}
 	return bits
 }
 
 // prefixClass knows the families of class names that generators number.
 func prefixClass(token string) mathClass {
+	switch token[0] {
+	case 'm', 'q', 'x', 'M':
+	default:
+		return 0
+	}
 	switch {
 	case strings.HasPrefix(token, "mwe-math-fallback-image"), strings.HasPrefix(token, "ql-img-"),
 		strings.HasPrefix(token, "x-ck12-"):
@@ -220,44 +257,42 @@ func prefixClass(token string) mathClass {
 	return 0
 }
 
-// words splits a name at punctuation and at changes of case, and gathers what
-// its words say about layout.
-func (c *classCache) words(token string) (bits pageClass) {
-	switch token[0] {
+// wordsOf splits a name at punctuation and at changes of case, and gathers what
+// its words say about layout. The name has at most maxNameBytes.
+func wordsOf(name string) (bits pageClass) {
+	switch name[0] {
 	case 'h', 'w', 'n', 'i':
 		for _, prefix := range [...]string{"has-", "with-", "no-", "without-", "is-"} {
-			if strings.HasPrefix(token, prefix) {
+			if strings.HasPrefix(name, prefix) {
 				return 0 // a state of the page, not the name of the part
 			}
 		}
 	}
-	w := c.word[:0]
-	lower := false
-	flush := func() {
-		if len(w) > 1 && wordShapes.has(view(w)) {
-			bits |= wordBits[string(w)]
+	var lower [maxNameBytes]byte
+	start, inLower := 0, false
+	word := func(end int) {
+		if w := view(lower[start:end]); len(w) > 1 && wordShapes.has(w) {
+			bits |= wordBits[w]
 		}
-		w = w[:0]
 	}
-	for i := range len(token) {
-		b := token[i]
-		switch {
+	for i := range len(name) {
+		switch b := name[i]; {
 		case b >= 'A' && b <= 'Z':
-			if lower {
-				flush()
+			if inLower {
+				word(i)
+				start = i
 			}
-			lower = false
-			w = append(w, b|0x20)
+			inLower = false
+			lower[i] = b | 0x20
 		case b >= 'a' && b <= 'z' || b >= 0x80:
-			lower = true
-			w = append(w, b)
+			inLower = true
+			lower[i] = b
 		default:
-			flush()
-			lower = false
+			word(i)
+			start, inLower = i+1, false
 		}
 	}
-	flush()
-	c.word = w[:0]
+	word(len(name))
 	return bits
 }
 
@@ -289,5 +324,6 @@ func (s *shapes) has(name string) bool { return s[name[0]]>>min(len(name), 63)&1
 
 var (
 	classShapes = shapesOf(exactClass)
+	idShapes    = shapesOf(idBits)
 	wordShapes  = shapesOf(wordBits)
 )

@@ -162,7 +162,7 @@ func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 	if !mayBeHTML(in.Body, in.ContentType) {
 		return ReasonNotHTML
 	}
-	body, name, _ := charset.Decode(w.body[:0], in.Body, in.ContentType)
+	body, name := charset.Decode(w.body[:0], in.Body, in.ContentType)
 	if !sameArray(body, in.Body) {
 		w.body = body
 		if cap(body) > keptBytes {
@@ -177,7 +177,7 @@ func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 		return ReasonTooLarge
 	}
 	if !w.options.WholePage {
-		body, _ = w.sites.Apply(in.URL, body)
+		body, _ = w.sites.Apply(in.URL, body, &w.page.tree)
 	}
 	err := w.page.extract(body, doc)
 	switch {

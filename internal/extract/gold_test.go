@@ -95,7 +95,7 @@ func TestGold(t *testing.T) {
 // what stands between delimiters.
 func goldText(t *testing.T, body []byte) []byte {
 	t.Helper()
-	body, _, _ = charset.Decode(nil, body, "text/html")
+	body, _ = charset.Decode(nil, body, "text/html")
 	root, err := html.Parse(bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

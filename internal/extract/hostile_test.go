@@ -8,12 +8,11 @@ import (
 	"mathsieve/internal/corpus"
 )
 
-// TestHostile is about pages that make careless programs slow, deep or large.
-// The time it may take is generous; a quadratic pass would need minutes.
-func TestHostile(t *testing.T) {
-	const n = 100_000
-	sentence := "<p>KEEP this sentence, which is a paragraph of its own.</p>"
-	pages := map[string]string{
+// hostilePages returns pages that make careless programs slow, deep or large, of
+// some pattern about n times, with a sentence that must be kept.
+func hostilePages(n int) map[string]string {
+	const sentence = "<p>KEEP this sentence, which is a paragraph of its own.</p>"
+	return map[string]string{
 		"deep divs":            strings.Repeat("<div>", n) + sentence,
 		"deep lists":           strings.Repeat("<ul><li>", n/2) + sentence,
 		"deep quotations":      strings.Repeat("<blockquote>", n) + sentence,
@@ -48,7 +47,21 @@ func TestHostile(t *testing.T) {
 		"undefined state":      "<script>window.__NUXT__=(function(){return " + strings.Repeat(`{body:"KEEP this sentence, which is long enough to be taken for a part of the text of the page",`, n/100) + "</script>" + sentence,
 		"copyright":            sentence + strings.Repeat("<div>© x", n/2),
 		"JSON":                 `<script type="application/json">` + strings.Repeat(`{"body":`, n) + "</script>" + sentence,
+		"attributes":           sentence + "<div" + strings.Repeat(` data-tex=x class="a"`, n) + ">x",
+		"merged tags":          sentence + strings.Repeat(`<body class=x data-math="y">`, n),
+		"classes":              sentence + `<p class="` + strings.Repeat("aB-cD ", n) + `">x`,
+		"ids":                  sentence + strings.Repeat(`<i id="menu-x-1 side_bar">x`, n),
+		"definitions":          sentence + strings.Repeat(`\(\def\)`, n),
+		"backslashes":          sentence + `<script type="math/tex">` + strings.Repeat(`\n\d`, n) + "</script>",
+		"blanks":               sentence + "<p>" + strings.Repeat("x  \n", n),
+		"meta tags":            strings.Repeat("<meta charset>", n) + sentence,
 	}
+}
+
+// TestHostile is about hostile pages of any kind. The time that it may take is
+// generous; a quadratic pass would need minutes.
+func TestHostile(t *testing.T) {
+	pages := hostilePages(100_000)
 	e, err := New(DefaultOptions())
 	if err != nil {
 		t.Fatal(err)
@@ -72,6 +85,34 @@ func TestHostile(t *testing.T) {
 			t.Errorf("%s: took %v", name, d)
 		} else if d > 500*time.Millisecond {
 			t.Logf("%s: took %v", name, d)
+		}
+	}
+}
+
+// TestLinear checks that twice the page takes about twice the time: a quadratic
+// pass would take four times as long.
+func TestLinear(t *testing.T) {
+	const most = 3.2
+	e, err := New(DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.NewWorker()
+	cost := func(page string) time.Duration {
+		began := cpuTime(t)
+		var doc corpus.Document
+		w.Extract(Input{Body: []byte("<html><body>" + page), ContentType: "text/html"}, &doc)
+		return cpuTime(t) - began
+	}
+	single, double := hostilePages(25_000), hostilePages(50_000)
+	for name, page := range single {
+		// What is charged is noisy on a busy machine, the least of it is not.
+		least, twice := time.Hour, time.Hour
+		for try := 0; try < 2 || try < 12 && float64(twice) > most*float64(least); try++ {
+			least, twice = min(least, cost(page)), min(twice, cost(double[name]))
+		}
+		if twice > 5*time.Millisecond && float64(twice) > most*float64(least) {
+			t.Errorf("%s: %v, twice of it %v", name, least, twice)
 		}
 	}
 }

@@ -80,6 +80,7 @@ const (
 func (p *page) appendText(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
 		start := i
+		i += plainPrefix(text[i:])
 		// One blank between words needs no closer look.
 		for i < len(text) && (textClass[text[i]] == tcCopy ||
 			text[i] == ' ' && i > start && i+1 < len(text) && textClass[text[i+1]] == tcCopy) {

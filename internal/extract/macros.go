@@ -12,12 +12,21 @@ import (
 // defines is the quick test for a source that may define a macro or set a
 // parameter.
 func defines(src string) bool {
-	for _, command := range [...]string{`\newcommand`, `\def`, `\DeclareMath`, `\renewcommand`, `\providecommand`, `\let`, `\gdef`, `\require`, `\newenvironment`, `\setlength`} {
-		if strings.Contains(src, command) {
-			return true
+	for {
+		i := strings.IndexByte(src, '\\')
+		if i < 0 || i+1 == len(src) {
+			return false
+		}
+		src = src[i+1:]
+		switch src[0] {
+		case 'n', 'd', 'D', 'r', 'p', 'l', 'g', 's':
+			for _, command := range [...]string{"newcommand", "def", "DeclareMath", "renewcommand", "providecommand", "let", "gdef", "require", "newenvironment", "setlength"} {
+				if strings.HasPrefix(src, command) {
+					return true
+				}
+			}
 		}
 	}
-	return false
 }
 
 // applyMacros takes the definitions out of the source of a formula and, where

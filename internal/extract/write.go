@@ -274,6 +274,7 @@ func (w *textWriter) run() {
 	src := w.src
 	for i := 0; i < len(src); {
 		start := i
+		i += unmarkedPrefix(src[i:])
 		for i < len(src) && !writeStops[src[i]] {
 			i++
 		}

@@ -108,26 +108,26 @@ func TestDetection(t *testing.T) {
 		if name != tt.name || certain != (tt.name == "utf-8") {
 			t.Errorf("%s: got %s, %v", tt.name, name, certain)
 		}
-		text, name, bad := Decode(nil, body, "")
-		if want := page("", tt.text); string(text) != want || bad != 0 {
-			t.Errorf("%s: decoded as %s with %d bad: %s", tt.name, name, bad, text)
+		text, name := Decode(nil, body, "")
+		if want := page("", tt.text); string(text) != want {
+			t.Errorf("%s: decoded as %s: %s", tt.name, name, text)
 		}
 	}
 }
 
 func TestDecode(t *testing.T) {
 	body := []byte("\xef\xbb\xbfgrün")
-	text, _, bad := Decode(nil, body, "")
-	if string(text) != "grün" || bad != 0 || &text[0] != &body[3] {
+	text, _ := Decode(nil, body, "")
+	if string(text) != "grün" || &text[0] != &body[3] {
 		t.Errorf("valid UTF-8 was copied or changed: %q", text)
 	}
 	// U+FFFD for each maximal part of a sequence.
-	text, _, bad = Decode(nil, []byte(russian+"\xe2\x82 \xf0\x9f\x98 \xc0\xaf \xed\xa0\x80"), "")
-	if want := russian + "\uFFFD \uFFFD \uFFFD\uFFFD \uFFFD\uFFFD\uFFFD"; string(text) != want || bad != 7 {
-		t.Errorf("got %q with %d bad, want %q", text, bad, want)
+	text, _ = Decode(nil, []byte(russian+"\xe2\x82 \xf0\x9f\x98 \xc0\xaf \xed\xa0\x80"), "")
+	if want := russian + "\uFFFD \uFFFD \uFFFD\uFFFD \uFFFD\uFFFD\uFFFD"; string(text) != want {
+		t.Errorf("got %q, want %q", text, want)
 	}
 	dst := make([]byte, 0, 1000)
-	text, name, _ := Decode(dst, encode(t, "koi8-r", russian), "text/html; charset=koi8-r")
+	text, name := Decode(dst, encode(t, "koi8-r", russian), "text/html; charset=koi8-r")
 	if string(text) != russian || name != "koi8-r" || &text[0] != &dst[:1][0] {
 		t.Errorf("dst was not used: %q", text)
 	}
@@ -164,12 +164,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("\xff\xfe\x00\x00abc"), "")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		before := bytes.Clone(body)
-		text, name, bad := Decode(nil, body, contentType)
+		text, name := Decode(nil, body, contentType)
 		if !utf8.Valid(text) {
 			t.Errorf("%s: invalid UTF-8 from %q", name, body)
 		}
-		if bad > len(text) || len(text) > 4*len(body)+16 {
-			t.Errorf("%s: %d bytes became %d with %d bad", name, len(body), len(text), bad)
+		if len(text) > 4*len(body)+16 {
+			t.Errorf("%s: %d bytes became %d", name, len(body), len(text))
 		}
 		if !bytes.Equal(before, body) {
 			t.Error("body was changed")
@@ -189,7 +189,7 @@ func BenchmarkDecode(b *testing.B) {
 			b.ReportAllocs()
 			var dst []byte
 			for b.Loop() {
-				text, _, _ := Decode(dst, body, "")
+				text, _ := Decode(dst, body, "")
 				if name != "ascii" && name != "utf8" {
 					dst = text
 				}

@@ -1,7 +1,6 @@
 package charset
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,25 +42,24 @@ func AppendUTF8(dst, body []byte, name string) ([]byte, error) {
 	return appendTransformed(dst, body, enc.NewDecoder()), nil
 }
 
-// Decode returns body as UTF-8, the name of the encoding it was in, and the
-// number of U+FFFD in the result. Where body already is what it should be, the
-// result is body itself (without its byte order mark) and nothing is copied;
-// otherwise it is appended to dst[:0], which may be nil and is grown as needed.
-func Decode(dst, body []byte, contentType string) (text []byte, name string, bad int) {
+// Decode returns body as UTF-8 and the name of the encoding it was in. Where
+// body already is what it should be, the result is body itself (without its byte
+// order mark) and nothing is copied; otherwise it is appended to dst[:0], which
+// may be nil and is grown as needed.
+func Decode(dst, body []byte, contentType string) (text []byte, name string) {
 	o := analyse(body, contentType)
 	switch {
 	case o.ascii:
-		return body, o.name, 0
+		return body, o.name
 	case o.valid:
-		text = body[o.bom:]
-		return text, o.name, bytes.Count(text, []byte("\uFFFD"))
+		return body[o.bom:], o.name
 	}
 	text, err := AppendUTF8(dst[:0], body, o.name)
 	if err != nil {
 		// analyse only returns names that lookup knows.
 		panic(err)
 	}
-	return text, o.name, bytes.Count(text, []byte("\uFFFD"))
+	return text, o.name
 }
 
 // appendValid appends src with its invalid bytes replaced.

@@ -78,18 +78,22 @@ func newSample(body []byte) *sample {
 	return s
 }
 
-func isASCII(b []byte) bool {
-	for ; len(b) >= 8; b = b[8:] {
-		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
-			return false
+func isASCII(b []byte) bool { return asciiPrefix(b) == len(b) }
+
+// asciiPrefix returns the number of bytes before the first one outside ASCII.
+func asciiPrefix(b []byte) int {
+	i := 0
+	for ; i+32 <= len(b); i += 32 {
+		w := b[i : i+32 : i+32]
+		if (binary.LittleEndian.Uint64(w)|binary.LittleEndian.Uint64(w[8:])|
+			binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&0x8080808080808080 != 0 {
+			break
 		}
 	}
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
 	}
-	return true
+	return i
 }
 
 // guess returns the cheapest encoding of the sample and its cost.
@@ -182,7 +186,8 @@ func analyse(body []byte, contentType string) opinion {
 		header = ""
 	}
 	meta := metaLabel(body)
-	if isASCII(body) {
+	ascii := asciiPrefix(body)
+	if ascii == len(body) {
 		return analyseASCII(body, header, meta)
 	}
 	labels := [2]string{header, meta}
@@ -190,7 +195,7 @@ func analyse(body []byte, contentType string) opinion {
 		// The default of many servers says nothing about the page.
 		labels = [2]string{meta, header}
 	}
-	valid := utf8.Valid(body)
+	valid := utf8.Valid(body[ascii:])
 	eastAsian := multiByte(labels[0])
 	if valid && !eastAsian {
 		return opinion{name: nameUTF8, certain: true, valid: true}
@@ -275,7 +280,7 @@ func byteOrderMark(body []byte) (name string, n int) {
 // that mark-up has in them.
 func wideByZeros(body []byte) string {
 	n := min(len(body), 4096) &^ 3
-	if n < 16 {
+	if n < 16 || bytes.IndexByte(body[:n], 0) < 0 {
 		return ""
 	}
 	var zero [4]int

@@ -52,6 +52,9 @@ func canonicalLabel(label string) string {
 	if label == "" || len(label) > 40 {
 		return ""
 	}
+	if label == nameUTF8 {
+		return label // the label of nearly all pages needs no look-up
+	}
 	if name, ok := extraLabels[label]; ok {
 		return name
 	}

@@ -113,16 +113,19 @@ func metaElement(b []byte) (name string, rest []byte) {
 		if !ok {
 			break
 		}
-		switch key {
+		if len(key) != len("charset") && len(key) != len("http-equiv") {
+			continue
+		}
+		switch strings.ToLower(string(key)) {
 		case "http-equiv":
-			pragma = pragma || strings.EqualFold(value, "content-type")
+			pragma = pragma || strings.EqualFold(string(value), "content-type")
 		case "content":
 			if content == "" {
-				content = charsetParam(strings.ToLower(value))
+				content = charsetParam(strings.ToLower(string(value)))
 			}
 		case "charset":
 			if direct == "" {
-				direct = value
+				direct = string(value)
 			}
 		}
 	}
@@ -136,41 +139,50 @@ func metaElement(b []byte) (name string, rest []byte) {
 	return "", b
 }
 
-// attribute is the HTML Standard's "get an attribute". It returns false at the
-// end of the tag or of the data.
-func attribute(b []byte) (key, value string, rest []byte, ok bool) {
-	b = bytes.TrimLeft(b, " \t\r\n\f/")
+// attribute is the HTML Standard's "get an attribute", with the name as the page
+// writes it. It returns false at the end of the tag or of the data.
+func attribute(b []byte) (key, value, rest []byte, ok bool) {
+	for len(b) > 0 && (isSpace(b[0]) || b[0] == '/') {
+		b = b[1:]
+	}
 	if len(b) == 0 {
-		return "", "", b, false
+		return nil, nil, b, false
 	}
 	if b[0] == '>' {
-		return "", "", b[1:], false
+		return nil, nil, b[1:], false
 	}
 	i := 0
-	for i < len(b) && (b[i] != '=' || i == 0) && strings.IndexByte(" \t\r\n\f/>", b[i]) < 0 {
+	for i < len(b) && (b[i] != '=' || i == 0) && !isSpace(b[i]) && b[i] != '/' && b[i] != '>' {
 		i++
 	}
-	key = strings.ToLower(string(b[:i]))
-	b = bytes.TrimLeft(b[i:], " \t\r\n\f")
+	key, b = b[:i], skipSpace(b[i:])
 	if len(b) == 0 || b[0] != '=' {
-		return key, "", b, true
+		return key, nil, b, true
 	}
-	b = bytes.TrimLeft(b[1:], " \t\r\n\f")
-	if len(b) == 0 {
-		return key, "", b, true
+	if b = skipSpace(b[1:]); len(b) == 0 {
+		return key, nil, b, true
 	}
 	if q := b[0]; q == '"' || q == '\'' {
 		j := bytes.IndexByte(b[1:], q)
 		if j < 0 {
-			return key, "", nil, false
+			return key, nil, nil, false
 		}
-		return key, string(b[1 : 1+j]), b[j+2:], true
+		return key, b[1 : 1+j], b[j+2:], true
 	}
-	i = bytes.IndexAny(b, " \t\r\n\f>")
-	if i < 0 {
-		i = len(b)
+	i = 0
+	for i < len(b) && !isSpace(b[i]) && b[i] != '>' {
+		i++
 	}
-	return key, string(b[:i]), b[i:], true
+	return key, b[:i], b[i:], true
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
+
+func skipSpace(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	return b
 }
 
 func isTag(b []byte, tag string) bool {

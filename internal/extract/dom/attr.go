@@ -111,26 +111,6 @@ func (t *Tree) AttrHasPrefix(n Node, name, prefix string) bool {
 	return ok && strings.HasPrefix(value, prefix)
 }
 
-// An AttrFilter says which attributes [Tree.EachWanted] shows: for each first
-// byte, in lower case, the lengths of the wanted names. It may let others with
-// the same length and first byte through.
-type AttrFilter [256]uint64
-
-// Add makes the attribute with the lower-case name wanted.
-func (f *AttrFilter) Add(name string) { f[name[0]] |= 1 << min(len(name), 63) }
-
-// AddPrefix makes all attributes wanted that begin with the byte first and have
-// at least n bytes.
-func (f *AttrFilter) AddPrefix(first byte, n int) { f[first] |= ^uint64(0) << n }
-
-// EachWanted is [Tree.EachAttr] for the attributes that filter lets through;
-// the others cost no decoding.
-func (t *Tree) EachWanted(n Node, filter *AttrFilter, each func(name, value string) bool) {
-	t.filter = filter
-	t.EachAttr(n, each)
-	t.filter = nil
-}
-
 // EachAttr calls each with the attributes of n in order until it returns
 // false. Of several attributes with the same name only the first one counts.
 // Names are in lower case, but with the capitals that the standard gives to
@@ -154,7 +134,7 @@ func (t *Tree) EachAttr(n Node, each func(name, value string) bool) {
 func (t *Tree) eachAttr(start, stop int32, ns Namespace, each func(name, value string) bool) bool {
 	s := t.attributes(start, stop)
 	for s.next() {
-		if f := t.filter; f != nil && f[lowerByte(t.src[s.name.start])]>>min(s.name.stop-s.name.start, 63)&1 == 0 || t.seenAttr(s.name) {
+		if t.seenAttr(s.name) {
 			continue
 		}
 		t.seen = append(t.seen, s.name)

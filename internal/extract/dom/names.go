@@ -17,11 +17,21 @@ func makeNameByte() (table [256]byte) {
 	return table
 }
 
-// attrNameEnd marks the bytes that end the name of an attribute.
-var attrNameEnd = makeAttrNameEnd()
+// attrNameByte maps a byte of an attribute's name to its lower case, and the
+// bytes that end the name to 0; NUL, which may stand in a name, maps to 0xff.
+var attrNameByte = makeAttrNameByte()
 
-func makeAttrNameEnd() (table [256]bool) {
-	for _, c := range []byte(whitespace + "/>=") {
+func makeAttrNameByte() (table [256]byte) {
+	table = makeNameByte()
+	table['='] = 0
+	return table
+}
+
+// attrGap marks the bytes that stand between attributes.
+var attrGap = makeAttrGap()
+
+func makeAttrGap() (table [256]bool) {
+	for _, c := range []byte(whitespace + "/") {
 		table[c] = true
 	}
 	return table

@@ -36,8 +36,17 @@ func skipAttributes(src []byte, i int) (end int, selfClosing bool) {
 			continue
 		}
 		i++ // even an equals sign: it begins the name here
-		for i < len(src) && !attrNameEnd[src[i]] {
+		for i < len(src) && attrNameByte[src[i]] != 0 {
 			i++
+		}
+		if i+1 < len(src) && src[i] == '=' && (src[i+1] == '"' || src[i+1] == '\'') {
+			// Nearly all values stand so.
+			n := bytes.IndexByte(src[i+2:], src[i+1])
+			if n < 0 {
+				return len(src), false
+			}
+			i += n + len("=''")
+			continue
 		}
 		if i = skipSpace(src, i); i >= len(src) || src[i] != '=' {
 			continue
@@ -73,17 +82,22 @@ type attrScanner struct {
 // attributes returns a scanner for the tag from the first byte of its name to
 // its closing angle bracket.
 func (t *Tree) attributes(start, stop int32) attrScanner {
+	return attrScanner{src: t.src[:stop], at: t.nameEnd(start, stop), left: maxAttributes}
+}
+
+// nameEnd returns the end of the name of the tag in [start, stop).
+func (t *Tree) nameEnd(start, stop int32) int32 {
 	for start < stop && nameByte[t.src[start]] != 0 {
 		start++
 	}
-	return attrScanner{src: t.src[:stop], at: start, left: maxAttributes}
+	return start
 }
 
 // next moves to the next attribute. Names are as in the source, values are
 // without quotes and not decoded; an attribute without value has an empty one.
 func (s *attrScanner) next() bool {
 	src, i := s.src, int(s.at)
-	for i < len(src) && (isSpace(src[i]) || src[i] == '/') {
+	for i < len(src) && attrGap[src[i]] {
 		i++
 	}
 	if i >= len(src) || s.left == 0 {
@@ -92,34 +106,38 @@ func (s *attrScanner) next() bool {
 	s.left--
 	s.name.start = int32(i)
 	i++
-	for i < len(src) && !attrNameEnd[src[i]] {
+	for i < len(src) && attrNameByte[src[i]] != 0 {
 		i++
 	}
 	s.name.stop = int32(i)
-	i = skipSpace(src, i)
-	if i < len(src) && src[i] == '=' {
-		i = skipSpace(src, i+1)
-	} else {
-		s.value, s.at = span{}, int32(i)
-		return true
+	s.value, i = attrValue(src, i)
+	s.at = int32(i)
+	return true
+}
+
+// attrValue returns the value of the attribute whose name ends at i, and where
+// it ends; the tag has an end.
+func attrValue(src []byte, i int) (value span, next int) {
+	if i < len(src) && isSpace(src[i]) {
+		i = skipSpace(src, i)
 	}
-	if i >= len(src) {
-		s.value, s.at = span{}, int32(i)
-		return true
+	if i >= len(src) || src[i] != '=' {
+		return span{}, i
+	}
+	if i = skipSpace(src, i+1); i >= len(src) {
+		return span{}, i
 	}
 	if quote := src[i]; quote == '"' || quote == '\'' {
 		i++
-		s.value.start = int32(i)
-		i += bytes.IndexByte(src[i:], quote) // it is there, or the tag had no end
-		s.value.stop, s.at = int32(i), int32(i+1)
-		return true
+		n := bytes.IndexByte(src[i:], quote) // it is there, or the tag had no end
+		return span{int32(i), int32(i + n)}, i + n + 1
 	}
-	s.value.start = int32(i)
+	value.start = int32(i)
 	for i < len(src) && !isSpace(src[i]) {
 		i++
 	}
-	s.value.stop, s.at = int32(i), int32(i)
-	return true
+	value.stop = int32(i)
+	return value, i
 }
 
 // commentEnd returns where the content of a comment that begins at start stops

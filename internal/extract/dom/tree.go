@@ -57,7 +57,6 @@ type Tree struct {
 	entities map[string]entity
 	scratch  []byte // decoded strings that were handed out
 	seen     []span // names of attributes that EachAttr has met
-	filter   *AttrFilter
 }
 
 // A node takes 32 bytes and holds no pointer, so that the table costs the

@@ -35,7 +35,7 @@ func Load(path string) (*Detector, error) {
 
 // NewWorker returns a Worker with memory of its own.
 func (d *Detector) NewWorker() *Worker {
-	w := &Worker{}
+	w := &Worker{parsed: make(map[string]declaration)}
 	if d.model != nil {
 		w.predictor = d.model.NewPredictor()
 	}
@@ -47,6 +47,7 @@ func (d *Detector) NewWorker() *Worker {
 type Worker struct {
 	predictor *fasttext.Predictor
 	prose     []byte
+	parsed    map[string]declaration
 }
 
 // Letters and probabilities below which a declared language is believed.
@@ -60,7 +61,7 @@ const (
 // Detect returns the BCP 47 tag of the language that a text is written in, ""
 // if there is no telling. declared is the tag that the page gives, or "".
 func (w *Worker) Detect(text, declared string) string {
-	hint, base := parse(declared)
+	hint, base := w.parse(declared)
 	w.prose = appendProse(w.prose[:0], text)
 	found := w.find(base)
 	if found == "" || found == base {
@@ -84,11 +85,14 @@ func (w *Worker) find(declared string) string {
 	if found := byWords(w.prose, declared); found != doubt {
 		return found
 	}
-	info := whatlanggo.Detect(string(w.prose))
+	if declared == "en" && isPlain(w.prose) {
+		return declared // most languages without other letters have their words above
+	}
 	least := probably
 	if declared != "" {
 		least = surely
 	}
+	info := whatlanggo.Detect(string(w.prose))
 	if info.Lang < 0 || info.Confidence < least {
 		return "" // equal distances, which have no order, have confidence 0
 	}
@@ -148,6 +152,15 @@ func census(prose []byte) (tag string, letters int) {
 	return "zh", letters
 }
 
+// isPlain reports whether hardly a character of a text is outside ASCII.
+func isPlain(prose []byte) bool {
+	others := 0
+	for _, c := range prose {
+		others += int(c >> 7)
+	}
+	return others*100 < len(prose)
+}
+
 // otherCodes are codes of models and of the tags of pages that are not what
 // BCP 47 says, or that mean the same language.
 var otherCodes = map[string]string{
@@ -162,6 +175,24 @@ func baseOf(code string) string {
 		return other
 	}
 	return code
+}
+
+// A declaration is what parse returns for a declared tag.
+type declaration struct{ tag, base string }
+
+// maxParsed bounds Worker.parsed: pages declare some hundred tags.
+const maxParsed = 1000
+
+// parse is the function parse, which takes a microsecond, with a memory.
+func (w *Worker) parse(declared string) (tag, base string) {
+	if d, ok := w.parsed[declared]; ok {
+		return d.tag, d.base
+	}
+	tag, base = parse(declared)
+	if len(w.parsed) < maxParsed {
+		w.parsed[strings.Clone(declared)] = declaration{tag, base}
+	}
+	return tag, base
 }
 
 // parse returns the canonical form of a declared tag and its language, both ""

@@ -13,6 +13,12 @@ const (
 
 // appendProse appends the first prose of a text: without formulas and code.
 func appendProse(dst []byte, text string) []byte {
+	if head := text[:min(len(text), maxProse)]; strings.IndexByte(head, '$') < 0 && strings.IndexByte(head, '`') < 0 {
+		for len(head) > 0 && len(head) < len(text) && !utf8.RuneStart(text[len(head)]) {
+			head = head[:len(head)-1]
+		}
+		return append(dst, head...)
+	}
 	fenced, formula := false, false
 	for line := range strings.Lines(text[:min(len(text), maxText)]) {
 		if len(dst) > maxProse {

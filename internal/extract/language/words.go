@@ -1,6 +1,7 @@
 package language
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,10 +10,11 @@ import (
 // they share too many of them, but must not be taken for a neighbour.
 const doubt = ""
 
-// commonWords are the words that make up a third of ordinary prose. Without a
-// tag stand Danish with Norwegian, and Slovak.
+// commonWords are the words that make up a third of ordinary prose, and, for
+// English, those of pages that have none: indices and references. Without a tag
+// stand Danish with Norwegian, and Slovak.
 var commonWords = [...]struct{ tag, words string }{
-	{"en", "the of and to in is that for it as with are be this by on not or from at which we have an can you if has was will but all its their there one when these then they your more our about what how"},
+	{"en", "the of and to in is that for it as with are be this by on not or from at which we have an can you if has was will but all its their there one when these then they your more our about what how see page list file files data type name value class function method returns reference version source using used search help note example set default following user guide contents index members public string object new"},
 	{"de", "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man dann kann wenn"},
 	{"fr", "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont avec ou son aux cette comme mais nous on leur être si ces sa tout vous deux même aussi dont"},
 	{"es", "de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre este ya entre cuando todo esta ser son dos también fue había muy hasta desde"},
@@ -27,44 +29,84 @@ var commonWords = [...]struct{ tag, words string }{
 	{"hu", "a az és hogy nem is egy ez meg volt csak azt de ha már van még mint ki minden el vagy kell lehet majd így után ezt akkor azonban olyan aki amely nagyon"},
 	{"tr", "ve bir bu da de için ile olarak çok olan daha gibi en kadar sonra her ne var ya değil ise olduğu göre veya o ki ancak tarafından"},
 	{"ro", "de și în a la cu pe nu o care este că din un mai pentru sunt se ca fi sau ce al au prin dar după fost ale lui această"},
+	{"ru", "и в не на что с как это по но из к у за от о для так же вы мы его все был бы только или при если есть быть может также чтобы их то уже"},
+	{"uk", "і в не на що з як це по але із до у за від про для так ви ми його все був або при якщо є бути може також щоб їх та вже який які"},
+	{"bg", "и в не на че с как това по но от към у за за до се да са ли ще или при ако е съм може също които който си като след"},
 	{"id", "yang dan di dengan untuk ini dari dalam pada adalah tidak itu akan atau juga ke oleh sebagai dapat karena ada kita bahwa lebih jika maka"},
 }
 
-// wordTags maps a common word to the set of its languages, as bits of
-// commonWords.
+// A wordKey is the last sixteen bytes of a word.
+type wordKey struct{ high, low uint64 }
+
+func (k wordKey) add(c byte) wordKey { return wordKey{k.high<<8 | k.low>>56, k.low<<8 | uint64(c)} }
+
+// A wordIndex maps common words to the sets of their languages, as bits of
+// commonWords: a hash table with linear probing, as looking up each word of a
+// text in a map took longer than all else.
+type wordIndex [1 << wordIndexBits]struct {
+	key  wordKey
+	tags uint32
+}
+
+const wordIndexBits = 11
+
 var wordTags = indexWords()
 
-func indexWords() map[string]uint16 {
-	index := map[string]uint16{}
+func indexWords() *wordIndex {
+	var x wordIndex
 	for i, l := range commonWords {
 		for word := range strings.FieldsSeq(l.words) {
-			index[word] |= 1 << i
+			key := wordKey{}
+			for _, c := range []byte(word) {
+				key = key.add(c)
+			}
+			at := x.find(key)
+			x[at].key = key
+			x[at].tags |= 1 << i
 		}
 	}
-	return index
+	return &x
+}
+
+// find returns where key is, or where it would go.
+func (x *wordIndex) find(key wordKey) uint {
+	at := uint((key.low ^ key.high*0xff51afd7ed558ccd) * 0x9e3779b97f4a7c15 >> (64 - wordIndexBits))
+	for x[at].tags != 0 && x[at].key != key {
+		at = (at + 1) % (1 << wordIndexBits)
+	}
+	return at
 }
 
 // byWords returns the language of a text by its common words, or doubt. Fewer
 // of them will do for the language that the page declares.
 func byWords(prose []byte, declared string) string {
 	var hits [len(commonWords)]int
-	words := 0
-	var buffer [16]byte
-	for len(prose) > 0 {
-		end := wordEnd(prose)
-		if end == 0 {
-			_, size := utf8.DecodeRune(prose)
-			prose = prose[size:]
+	words, latin := 0, 0 // latin ones begin with an ASCII letter
+	for i := 0; i < len(prose); {
+		key, start, last := wordKey{}, i, byte(0)
+		for ; i < len(prose) && wordByte[prose[i]] != 0; i++ {
+			c := wordByte[prose[i]]
+			if last == 0xc3 && c >= 0x80 && c <= 0x9e {
+				c += 0x20 // a capital of Latin-1
+			}
+			last = c
+			key = key.add(c)
+		}
+		if i == start {
+			_, size := utf8.DecodeRune(prose[i:])
+			i += size
 			continue
 		}
 		words++
-		if end <= len(buffer) {
-			set := wordTags[string(lower(append(buffer[:0], prose[:end]...)))]
-			for i := range hits {
-				hits[i] += int(set >> i & 1)
-			}
+		if prose[start] < utf8.RuneSelf {
+			latin++
 		}
-		prose = prose[end:]
+		if i-start > 16 {
+			continue
+		}
+		for set := wordTags[wordTags.find(key)].tags; set != 0; set &= set - 1 {
+			hits[bits.TrailingZeros32(set)]++
+		}
 	}
 	best, second := 0, 0
 	for i, n := range hits {
@@ -78,37 +120,28 @@ func byWords(prose []byte, declared string) string {
 		}
 	}
 	tag := commonWords[best].tag
-	least, share := 6, 20 // hits, and words to one hit
-	if tag == declared {
-		least, share = 2, 50
+	// Enough common words, not too thinly spread, and so many times those of the next language.
+	enough := func(least, spread int, lead float64) bool {
+		return hits[best] >= least && hits[best]*spread >= words && float64(hits[best]) >= lead*float64(second)
 	}
-	if hits[best] < least || hits[best]*share < words || hits[best]*2 < second*3 {
-		return doubt
+	switch {
+	case enough(6, 20, 1.5), tag == declared && enough(2, 50, 1.5), declared == "" && latin*2 > words && enough(3, 40, 4):
+		return tag
 	}
-	return tag
+	return doubt
 }
 
-// wordEnd returns the length of the word at the start of text, 0 if there is
-// none. All that is not ASCII counts as a letter, but for General Punctuation.
-func wordEnd(text []byte) int {
-	for i, c := range text {
-		isLetter := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf
-		if !isLetter || c == 0xe2 || c == 0xc2 {
-			return i
-		}
-	}
-	return len(text)
-}
-
-// lower writes ASCII and Latin-1 letters in lower case.
-func lower(word []byte) []byte {
-	for i, c := range word {
-		switch {
+// wordByte maps the bytes of words to lower case, and others to 0. All that is
+// not ASCII counts as a letter, but for General Punctuation and the signs of
+// Latin-1.
+var wordByte = func() (table [256]byte) {
+	for i := range table {
+		switch c := byte(i); {
 		case c >= 'A' && c <= 'Z':
-			word[i] = c + 'a' - 'A'
-		case c >= 0x80 && c <= 0x9e && i > 0 && word[i-1] == 0xc3:
-			word[i] = c + 0x20
+			table[i] = c + 'a' - 'A'
+		case c >= 'a' && c <= 'z', c >= utf8.RuneSelf && c != 0xe2 && c != 0xc2:
+			table[i] = c
 		}
 	}
-	return word
-}
+	return table
+}()

@@ -10,20 +10,23 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"mathsieve/internal/extract/dom"
 )
 
 // Apply rewrites the page at an address, which is UTF-8, by the rule for its
 // host, and reports whether there is one. The page comes back as it is if there
-// is none, or if it nests more deeply than html.Parse reads.
-func (r *Rules) Apply(address string, page []byte) ([]byte, bool) {
+// is none. The tree is memory that Apply may use.
+func (r *Rules) Apply(address string, page []byte, tree *dom.Tree) ([]byte, bool) {
 	found := r.find(address)
 	if found == nil {
 		return page, false
 	}
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page))
+	root, err := parse(page, tree)
 	if err != nil {
 		return page, false
 	}
+	doc := goquery.NewDocumentFromNode(root)
 	found.rewrite(doc)
 	var out bytes.Buffer
 	out.Grow(len(page))

@@ -3,6 +3,7 @@ package tex
 import (
 	"html"
 	"strings"
+	"unicode/utf8"
 )
 
 // decodeLeftovers turns what is left of HTML in the TeX of a page into
@@ -16,8 +17,13 @@ func decodeLeftovers(s string) string {
 	if strings.IndexByte(s, '<') >= 0 {
 		s = dropBreaks(s)
 	}
-	if strings.ContainsAny(s, "\u00a0\u00ad\u200b\u2060\ufeff\u2061\u2062\u2063\u2064\u2009\u202f\x00") {
-		s = invisible.Replace(s)
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || s[i] == 0 {
+			if strings.ContainsAny(s, "\u00a0\u00ad\u200b\u2060\ufeff\u2061\u2062\u2063\u2064\u2009\u202f\x00") {
+				s = invisible.Replace(s)
+			}
+			break
+		}
 	}
 	return s
 }

@@ -70,7 +70,7 @@ func (m *Macros) Collect(s string) (rest string) {
 // DefinitionsOnly reports whether s, with or without delimiters and comments
 // round it, defines macros or sets parameters and prints nothing.
 func DefinitionsOnly(s string) bool {
-	if !strings.Contains(s, `\`) {
+	if !mayDefine(s) {
 		return false
 	}
 	for range unwrapRounds {
@@ -149,6 +149,37 @@ var defining = map[string]bool{
 	`\newcommand`: true, `\renewcommand`: true, `\providecommand`: true, `\DeclareRobustCommand`: true,
 	`\def`: true, `\gdef`: true, `\edef`: true, `\xdef`: true, `\let`: true, `\DeclareMathOperator`: true,
 }
+
+// mayDefine reports whether s has a command that defines or sets something.
+// Nearly no formula has one, and they need not be taken apart then.
+func mayDefine(s string) bool {
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 {
+			return false
+		}
+		s = s[i:]
+		n := command(s)
+		if n > 2 && definitionLengths[s[1]]>>min(n, 63)&1 != 0 {
+			if _, ok := settings[s[:n]]; ok || defining[s[:n]] {
+				return true
+			}
+		}
+		s = s[1:]
+	}
+}
+
+// definitionLengths has, for each first letter, the lengths of the commands in
+// settings and defining as bits.
+var definitionLengths = func() (lengths [256]uint64) {
+	for name := range settings {
+		lengths[name[1]] |= 1 << len(name)
+	}
+	for name := range defining {
+		lengths[name[1]] |= 1 << len(name)
+	}
+	return lengths
+}()
 
 // definitionBody is definition for an s that starts with a command of n bytes
 // that is known to define or set something.

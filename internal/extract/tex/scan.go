@@ -8,9 +8,14 @@ func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 
 // trim drops white space at both ends, and control spaces ("\ ") at the end.
 func trim(s string) string {
-	s = strings.TrimLeft(s, " \t\n\r\f")
+	for s != "" && isSpace(s[0]) {
+		s = s[1:]
+	}
 	for {
-		t := strings.TrimRight(s, " \t\n\r\f")
+		t := s
+		for t != "" && isSpace(t[len(t)-1]) {
+			t = t[:len(t)-1]
+		}
 		if len(t) == len(s) || !oddBackslashes(t) {
 			return t
 		}
