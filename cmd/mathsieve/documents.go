@@ -82,13 +82,19 @@ func newDedupCommand(a *app) *cobra.Command {
 		what:   "folder or file of documents",
 		long: `Dedup keeps, of every group of duplicates, the document with the most formulas,
 then the longest, then the first (numbers within about 10 % tie): by canonical URL, by equal text, and by MinHash
-over shingles of five words, verified. Memory is what --memory allows, and at most
-one bit for each document. Every drop is listed with the document that was kept instead:
-'mathsieve cat DIR --dropped'.`,
+over shingles of five words, verified. Memory is what --memory allows. Every drop is
+listed with the document that was kept instead: 'mathsieve cat DIR --dropped'.
+
+With --against, documents are also dropped for those of a corpus that is there
+already, of which nothing is dropped. Of a folder that dedup or run has made, the
+sketches are used again and no text is read, if shingles, bands and seed are the same.`,
 		example: `  mathsieve dedup docs/ --out unique
-  mathsieve cat unique --dropped --fields url,reason,similarity,twin`,
+  mathsieve cat unique --dropped --fields url,reason,similarity,band,twin
+  mathsieve dedup new-crawl/ --against unique --out unique2`,
 		flags: func(cmd *cobra.Command) {
 			a.setting(cmd.Flags(), "threshold", "dedup.threshold", "Jaccard similarity from which a document is dropped")
+			a.setting(cmd.Flags(), "against", "against", "kept corpus: folders of dedup or run, or documents; none of it is dropped")
+			a.setting(cmd.Flags(), "scope", "dedup.scope", "what is compared: all, the files of a folder, or a file")
 			a.setting(cmd.Flags(), "format", "output.format", "jsonl.zst, jsonl.gz, jsonl or parquet")
 		},
 	})

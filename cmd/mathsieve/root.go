@@ -128,6 +128,7 @@ use alone. Running the same command again does only what is missing.
 		newScoreCommand(a),
 		newDecontaminateCommand(a),
 		newSelectCommand(a),
+		newExplainCommand(a),
 		newAnnotationsCommand(a),
 		newCatCommand(a),
 		newStatusCommand(a),

@@ -85,6 +85,7 @@ bytes for any number of workers, any memory and any number of interruptions:
 	a.setting(flags, "positive", "positive", "pages of mathematics to learn from, as --input")
 	a.setting(flags, "negative", "negative", "pages of anything else to learn from, as --input")
 	a.setting(flags, "benchmark", "benchmark", "JSONL files whose texts must not be in the corpus")
+	a.setting(flags, "against", "against", "kept corpus: folders of dedup or run, or documents; what repeats it is dropped")
 	a.setting(flags, "model", "model", "fastText model to score with, instead of training one")
 	a.setting(flags, "budget", "select.budgets", "sizes of the tiers: tokens (40B, 25M), shares (30%), all")
 	a.setting(flags, "format", "output.format", "jsonl.zst, jsonl.gz, jsonl or parquet")

@@ -46,6 +46,10 @@ type Config struct {
 	Negative []string `yaml:"negative"`
 	// Benchmark names the JSONL files whose texts must not be in the corpus.
 	Benchmark []string `yaml:"benchmark"`
+	// Against names a kept corpus: folders that dedup or run has made, or
+	// documents in the forms of Input. Documents of the input that repeat one of
+	// it are dropped; none of its own is.
+	Against []string `yaml:"against"`
 	// Model names a fastText model that scores the pool; no seed is drawn and
 	// nothing is trained then.
 	Model string `yaml:"model"`
@@ -211,6 +215,9 @@ func (c *Config) Validate() error {
 	if c.Model != "" && len(c.Positive)+len(c.Negative) > 0 {
 		return errors.New("config model: a model that is given needs no seed; give either model or positive and negative")
 	}
+	if len(c.Against) > 0 && c.Dedup.Scope != dedup.ScopeAll {
+		return fmt.Errorf("config dedup.scope: %s would compare nothing with the documents of against; give one of the two", c.Dedup.Scope)
+	}
 	return nil
 }
 
@@ -265,7 +272,7 @@ func (c Config) Decisive() (json.RawMessage, error) {
 	if err := yaml.Unmarshal(text, &tree); err != nil {
 		return nil, fmt.Errorf("encode config: %w", err)
 	}
-	for _, key := range []string{"input", "positive", "negative", "benchmark", "model", "runtime"} {
+	for _, key := range []string{"input", "positive", "negative", "benchmark", "against", "model", "runtime"} {
 		delete(tree, key)
 	}
 	if extract, ok := tree["extract"].(map[string]any); ok {

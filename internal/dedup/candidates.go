@@ -15,8 +15,11 @@ import (
 // to out, in parts sections by the leader's pack.
 //
 // A bucket of fewer than GiantBucket documents pairs every document with the
-// Leaders least ones before it, a giant one with the least one only. The pairs
-// are therefore at most Leaders times the records, and no bucket is left out.
+// Leaders least ones before it, a giant one with the least one only. Documents
+// that are kept in any case are counted apart: a document is paired with the
+// least of them, and with the least of the others, and they are not paired with
+// each other. The pairs are therefore at most Leaders times the records, twice
+// that against kept ones, and no bucket is left out.
 //
 // Half of space.Memory sorts, half buffers the output. Beside it a bucket takes
 // eight bytes for each of up to GiantBucket documents.
@@ -55,6 +58,8 @@ type bucket struct {
 	key     uint64
 	size    int64
 	nodes   []Node // the first of them, fewer than GiantBucket
+	led     bool   // first is known; of a giant bucket
+	first   Node   // the least one that may be dropped
 	record  []byte
 }
 
@@ -65,13 +70,30 @@ func (b *bucket) add(n Node) error {
 		return nil
 	}
 	if b.size == int64(b.options.GiantBucket) { // it has just become a giant
-		for _, member := range b.nodes[1:] {
-			if err := b.pair(b.nodes[0], member); err != nil {
+		for _, member := range b.nodes {
+			if err := b.follow(member); err != nil {
 				return err
 			}
 		}
 	}
-	return b.pair(b.nodes[0], n)
+	return b.follow(n)
+}
+
+// follow pairs the next document of a giant bucket with the least ones.
+func (b *bucket) follow(n Node) error {
+	if n.kept() {
+		return nil
+	}
+	if least := b.nodes[0]; least.kept() {
+		if err := b.pair(least, n); err != nil {
+			return err
+		}
+	}
+	if !b.led {
+		b.led, b.first = true, n
+		return nil
+	}
+	return b.pair(b.first, n)
 }
 
 // finish pairs the documents of a bucket that is complete, and empties it.
@@ -81,18 +103,33 @@ func (b *bucket) finish() error {
 		b.stats.Giant++
 		b.stats.GiantMembers += b.size
 	default:
-		for i, member := range b.nodes {
-			for _, leader := range b.nodes[:min(i, b.options.Leaders)] {
+		if err := b.pairAll(); err != nil {
+			return err
+		}
+	}
+	if b.size > 1 {
+		b.stats.Groups.add(b.size)
+	}
+	b.size, b.nodes, b.led = 0, b.nodes[:0], false
+	return nil
+}
+
+// pairAll pairs the documents of a bucket that is no giant.
+func (b *bucket) pairAll() error {
+	kept := 0 // they stand in front
+	for kept < len(b.nodes) && b.nodes[kept].kept() {
+		kept++
+	}
+	free := b.nodes[kept:]
+	for i, member := range free {
+		for _, leaders := range [][]Node{b.nodes[:min(kept, b.options.Leaders)], free[:min(i, b.options.Leaders)]} {
+			for _, leader := range leaders {
 				if err := b.pair(leader, member); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	if b.size > 1 {
-		b.stats.Groups.add(b.size)
-	}
-	b.size, b.nodes = 0, b.nodes[:0]
 	return nil
 }
 

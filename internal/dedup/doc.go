@@ -13,7 +13,18 @@
 // Of a group that [Node] is kept which is least: the one with most formulas,
 // then the longest, then the first. A near duplicate is dropped only for a
 // document that is itself kept ([Cluster]), so that chains of similarity do not
-// merge what is not similar.
+// merge what is not similar. A cluster is therefore a kept document and those
+// that were found to be similar to it, each compared with it: there is no limit
+// to its size, and none is needed. Documents of a corpus that is kept already
+// ([KeptNode]) come before all others, and none of them is dropped.
+//
+// # Buckets
+//
+// A bucket, the documents that agree in a band, is never compared in full
+// beyond Leaders + 1 of them: each document with the Leaders least ones, from
+// GiantBucket on with the least one. Boilerplate makes such buckets. A document
+// whose duplicate is not among the leaders of a bucket is found in another of
+// the bands, or is missed; giant buckets and their members are counted.
 //
 // # How near duplicates are found
 //
@@ -31,9 +42,9 @@
 //
 // # The flow
 //
-// Every stage is P tasks, but for the contraction, which is one. P is free, the
-// same for all stages of a run. A task is one call of a function of this package; what it reads
-// are sections of the indexed files (package shuffle) that the tasks of the
+// Every stage is P tasks, but for Cluster, which is one. P is free, the same for
+// all stages of a run. A task is one call of a function of this package; what
+// it reads are sections of the indexed files (package shuffle) that the tasks of the
 // stage before have written. S(stage, p) below is section p of all of these
 // files: a [shuffle.Gather].
 //
@@ -48,20 +59,30 @@
 //	exact text, p:     ExactText(S(exact URL texts, p))   -> drops, bands
 //	candidates, p:     Candidates(S(exact text bands, p)) -> candidates
 //	attach, p:         Attach(S(candidates, p))           -> attached pairs
-//	verify, p:         Verify(S(attach, p))               -> verified pairs
-//	marks:             m := NewMarks(…)
-//	                   Cluster(S(verify, 0), …, m.Add)
-//	                   for each p { m.AddAll(S(exact URL drops, p)) }
-//	                   for each p { m.AddAll(S(exact text drops, p)) }
+//	verify, p:         Verify(S(attach, p))               -> star records
+//	cluster:           Cluster(S(verify, 0))              -> drops, twins
+//	marks, p:          m := NewMarks(…)
+//	                   m.AddAll(S(drops of all stages, p))
 //	                   m.Each(write the mark to its pack's marks file)
+//	                   ClusterSizes(S(twins, p))
+//
+// Where the pairs are too many for one task, rounds of P tasks come before
+// Cluster and leave it what is a chain of more links than there are rounds:
+//
+//	settle 1, p:       Settle(S(verify, p))               -> drops, twins, rest
+//	settle i, p:       Settle(S(rest of i-1, p))          -> drops, twins, rest
+//	cluster:           Cluster(S(rest of the last, 0))    -> drops, twins
+//
+// A large-star/small-star contraction would unite chains, which the rule above
+// forbids: what is wanted is not the components of the graph but its
+// lexicographically first maximal independent set.
 //
 // Documents that a stage drops are simply not passed on, so no stage asks what
-// an earlier one has dropped, and nothing is held for all documents but the
-// bitmap of Cluster. Sections of drops are by pack modulo P: with the drops of
-// Cluster written to such a file ([DropSection]), the marks too can be P tasks.
+// an earlier one has dropped, and nothing is held for all documents. Sections of
+// drops are by pack modulo P.
 //
 // The marks are a function of the documents, their packs and rows, and of the
-// options. They do not depend on memory, P, or the order of anything.
+// options. They do not depend on memory, P, rounds, or the order of anything.
 //
 // # Size
 //
@@ -72,11 +93,12 @@
 //	exact text   16·B per document kept (224), 18 per drop
 //	candidates   17 per pair and band in which it was found
 //	attach       529 per pair
-//	verify       21 per pair
+//	verify       22 per pair, 44 with rounds
+//	cluster      18 + 8 per drop; each round what it leaves, and that
 //
 // On the pages above 0.9 candidates and 0.15 pairs came per document. A task
-// needs Space.Memory and what its inputs' number asks for: one opened file at a
-// time. Only Cluster needs memory for documents, at most one bit each.
+// needs Space.Memory, whatever the number of documents, and one opened file at a
+// time.
 //
 // For 40 billion documents, 9,375 packs and 8,192 partitions that is 6 TB of
 // keys in 9,375 files, and sections of 740 MB, 660 MB and 1.1 GB to sort in the

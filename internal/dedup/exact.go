@@ -15,7 +15,7 @@ const hashSize = 16
 
 // ExactURL is one task of the first global stage. It reads the url records of
 // one section of all sketch files, in any order, and keeps of every group of
-// equal URLs the least node. It writes to drops one drop record for each of the
+// equal URLs the least node, and those that are kept in any case. It writes to drops one drop record for each of the
 // others, in parts sections by pack, and to next the text records of the kept
 // documents, in parts sections by text hash.
 //
@@ -91,6 +91,11 @@ func exact(src shuffle.Source, stage exactStage, space shuffle.Space) (stats Sta
 		node := nodeAt(r, hashSize)
 		if size > 0 && bytes.Equal(r[:hashSize], key[:]) {
 			size++
+			if node.kept() {
+				n, err := stage.pass(r, next)
+				stats.Out += n
+				return err
+			}
 			stats.Dropped++
 			record = appendDrop(record[:0], node, keeper, stage.cause, 0, 1)
 			return drops.Add(node.Pack()%stage.parts, record)

@@ -63,6 +63,7 @@ type flow struct {
 	order   *rand.Rand
 	packs   []pack
 	stats   [6]Stats
+	rounds  int // of Settle before Cluster
 }
 
 func newFlow(o Options, parts int, memory int64, seed uint64) *flow {
@@ -73,7 +74,7 @@ func newFlow(o Options, parts int, memory int64, seed uint64) *flow {
 func (f *flow) addSketches(t testing.TB, sketches []Sketch, nodes []Node) {
 	t.Helper()
 	var keys, fingerprints bytes.Buffer
-	w, err := NewSketchWriter(&keys, &fingerprints, f.options, f.parts, f.space(t))
+	w, err := NewSketchWriter(&keys, &fingerprints, f.options, f.parts, 0, f.space(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,28 +177,59 @@ func (f *flow) run(t testing.TB) []drop {
 		return Attach(f.gather(candidates, p, CandidateWidth), f.parts, f.openFingerprints, out[0], f.space(t))
 	})
 	f.stats[3] = stats
+	sections := 1
+	if f.rounds > 0 {
+		sections = f.parts
+	}
 	verified, _, stats := f.tasks(t, func(p int, out [2]*bytes.Buffer) (Stats, error) {
-		return Verify(f.gather(pairs, p, AttachedWidth), f.options, f.openFingerprints, out[0], f.space(t))
+		return Verify(f.gather(pairs, p, AttachedWidth), f.options, f.rounds > 0, sections, f.openFingerprints, out[0], f.space(t))
 	})
 	f.stats[4] = stats
-
-	var nearDrops bytes.Buffer
-	w, err := shuffle.NewWriter(&nearDrops, DropWidth, f.parts, f.space(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.stats[5], err = Cluster(f.gather(verified, 0, VerifiedWidth), f.space(t), func(drop []byte) error {
-		return w.Add(DropSection(drop, f.parts), drop)
-	})
-	if err := errors.Join(err, w.Close()); err != nil {
-		t.Fatal(err)
+	nearDrops, twins, stats := f.cluster(t, verified)
+	f.stats[5] = stats
+	for p := range f.parts {
+		sizes, err := ClusterSizes(f.gather(twins, p, TwinWidth), f.space(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.stats[5].Add(Stats{Groups: sizes})
 	}
 	var all []drop
 	for _, p := range f.order.Perm(f.parts) {
-		all = append(all, f.marks(t, p, urlDrops, textDrops, [][]byte{nearDrops.Bytes()})...)
+		all = append(all, f.marks(t, p, urlDrops, textDrops, nearDrops)...)
 	}
 	slices.SortStableFunc(all, func(a, b drop) int { return cmp.Compare(a.Pack, b.Pack) })
 	return all
+}
+
+// cluster contracts star records in rounds, if any, and then in one task. It
+// returns all files of drops and of twins.
+func (f *flow) cluster(t testing.TB, stars [][]byte) (drops, twins [][]byte, sum Stats) {
+	t.Helper()
+	for round := range f.rounds {
+		sections := f.parts
+		if round == f.rounds-1 {
+			sections = 1
+		}
+		var next [][]byte
+		for _, p := range f.order.Perm(f.parts) {
+			var d, w, rest bytes.Buffer
+			stats, err := Settle(f.gather(stars, p, StarWidth), f.parts, sections, &d, &w, &rest, f.space(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum.Add(stats)
+			drops, twins, next = append(drops, d.Bytes()), append(twins, w.Bytes()), append(next, rest.Bytes())
+		}
+		stars = next
+	}
+	var d, w bytes.Buffer
+	stats, err := Cluster(f.gather(stars, 0, StarWidth), f.parts, &d, &w, f.space(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum.Add(stats)
+	return append(drops, d.Bytes()), append(twins, w.Bytes()), sum
 }
 
 // marks runs the marks task of one section.

@@ -37,18 +37,8 @@ func NewMarks(space shuffle.Space) (*Marks, error) {
 	return &Marks{sorter: sorter}, err
 }
 
-// Add takes a drop record, as Cluster gives it out.
-func (m *Marks) Add(drop []byte) error { return m.sorter.Add(drop) }
-
 // AddAll takes all drop records of src.
 func (m *Marks) AddAll(src shuffle.Source) error { return m.sorter.AddAll(src) }
-
-// DropSection returns the section of a file of drops, of parts sections, that
-// holds a drop record.
-func DropSection(drop []byte, parts int) int {
-	pack, _ := positionAt(drop)
-	return pack % parts
-}
 
 // Each calls emit with every mark, by pack and row. It is called once.
 func (m *Marks) Each(emit func(pack int, mark corpus.Mark) error) error {
@@ -91,7 +81,7 @@ func markOf(r []byte) (corpus.Mark, error) {
 	case causeText:
 		m.Reason = DuplicateText
 	case causeNear:
-		m.Reason, m.Detail = NearDuplicate, "band "+strconv.Itoa(int(r[13]))
+		m.Reason, m.Detail = NearDuplicate, bandDetail+strconv.Itoa(int(r[13]))
 	default:
 		return m, errCause
 	}

@@ -84,6 +84,96 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
+// Documents that are kept in any case lead and never follow, and take no leader's
+// place from the others.
+func TestBucketsKept(t *testing.T) {
+	o := DefaultOptions()
+	o.Leaders, o.GiantBucket = 3, 10
+	for _, c := range []struct{ kept, free, pairs int }{
+		{2, 0, 0},
+		{1, 1, 1},
+		{2, 2, 4 + 1},
+		{5, 2, 6 + 1},
+		{4, 5, 15 + 9},
+		{12, 0, 0},
+		{5, 5, 5 + 4},
+		{12, 3, 3 + 2},
+		{1, 12, 12 + 11},
+	} {
+		src := &generated{n: c.kept + c.free, record: make([]byte, BandWidth), fill: func(i int, record []byte) {
+			node := NewNode(0, 500, 0, i)
+			if i < c.kept {
+				node = KeptNode(1, i)
+			}
+			binary.BigEndian.PutUint64(record, 1<<20)
+			binary.BigEndian.PutUint64(record[8:], uint64(node))
+		}}
+		pairs, _ := pairsOf(t, src, o, 1<<20)
+		if len(pairs) != c.pairs {
+			t.Errorf("%d kept and %d others: %d pairs, want %d", c.kept, c.free, len(pairs), c.pairs)
+		}
+		for _, p := range pairs {
+			if p[1].kept() || p[0] >= p[1] {
+				t.Errorf("%d kept and %d others: pair %x, %x", c.kept, c.free, p[0], p[1])
+			}
+		}
+	}
+}
+
+// Of equal URLs and texts those that are kept in any case all stay, and the rest
+// is dropped for the first of them.
+func TestExactKept(t *testing.T) {
+	f := newFlow(DefaultOptions(), 3, 1<<20, 1)
+	sketches := make([]Sketch, 6)
+	var free, kept []Node
+	for i := range sketches {
+		sketches[i].URL[0], sketches[i].Text[0] = byte(1+i%2), byte(9+i%2)
+		free = append(free, NewNode(9, 9000, 0, i))
+		kept = append(kept, KeptNode(1, i))
+	}
+	f.addSketches(t, sketches, free)
+	for i := range sketches { // the same texts under other addresses
+		sketches[i].URL[0] += 2 * byte(i%3)
+	}
+	f.addSketches(t, sketches, kept)
+	drops := f.run(t)
+	if len(drops) != len(free) {
+		t.Errorf("%d drops, want %d: %v", len(drops), len(free), drops)
+	}
+	for _, d := range drops {
+		if d.Pack != 0 || d.TwinPack != 1 {
+			t.Errorf("drop %+v", d)
+		}
+	}
+}
+
+// Documents of different scopes are not compared.
+func TestScopes(t *testing.T) {
+	o := DefaultOptions()
+	sketch := sketchesOf(t, []*realPage{{Document: corpus.Document{URL: "https://x.example/", Text: words(0, 100)}}}, o)[0]
+	drops := func(first, second int) int {
+		f := newFlow(o, 3, 1<<20, 1)
+		for pack, scope := range []int{first, second} {
+			var keys, prints bytes.Buffer
+			w, err := NewSketchWriter(&keys, &prints, o, 3, scope, f.space(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(w.Add(NewNode(0, 100, pack, 0), &sketch), w.Close()); err != nil {
+				t.Fatal(err)
+			}
+			f.packs = append(f.packs, struct{ keys, fingerprints []byte }{keys.Bytes(), prints.Bytes()})
+		}
+		return len(f.run(t))
+	}
+	if n := drops(0, 0) + drops(2, 2); n != 2 {
+		t.Errorf("%d drops in a scope, want 1 each", n)
+	}
+	if n := drops(0, 1) + drops(1, 2); n != 0 {
+		t.Errorf("%d drops across scopes", n)
+	}
+}
+
 // A million documents in one bucket, in a megabyte of memory.
 func TestGiantBucket(t *testing.T) {
 	const n = 1_000_000
@@ -91,92 +181,163 @@ func TestGiantBucket(t *testing.T) {
 	if len(pairs) != n-1 || stats.Giant != 1 || stats.GiantMembers != n || stats.Groups.Largest != n {
 		t.Errorf("%d pairs, %+v", len(pairs), stats)
 	}
-	star := &generated{n: n - 1, record: make([]byte, VerifiedWidth), fill: func(i int, record []byte) {
-		binary.BigEndian.PutUint64(record, uint64(pairs[i][1]))
-		binary.BigEndian.PutUint64(record[8:], uint64(pairs[i][0]))
-		binary.BigEndian.PutUint32(record[16:], math.Float32bits(0.9))
-	}}
-	drops := 0
-	stats, err := Cluster(star, shuffle.Space{Memory: 1 << 20, Scratch: scratch{}}, func([]byte) error {
-		drops++
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	edges := make([]edge, len(pairs))
+	for i, p := range pairs {
+		edges[i] = edge{p[1], p[0], 0.9}
 	}
-	if drops != n-1 || stats.Groups.Largest != n || stats.Dropped != n-1 {
-		t.Errorf("%d drops, %+v", drops, stats)
+	for _, rounds := range []int{0, 2, 4} {
+		f := newFlow(DefaultOptions(), 2, 1<<20, 1)
+		f.rounds = rounds
+		drops, sizes, stats := f.clusterEdges(t, edges)
+		if len(drops) != n-1 || sizes.Largest != n || stats.Dropped != n-1 {
+			t.Errorf("%d rounds: %d drops, %+v, %+v", rounds, len(drops), sizes, stats)
+		}
 	}
 }
 
-// The rule of Cluster: best first, dropped if and only if a kept one is near.
-func TestCluster(t *testing.T) {
-	type edge struct {
-		member, leader Node
-		similarity     float32
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
-		n := 2 + r.IntN(40)
-		nodes := make([]Node, n)
-		for i := range nodes {
-			nodes[i] = NewNode(r.IntN(4), r.IntN(100), r.IntN(3), i)
-		}
-		slices.Sort(nodes)
-		var edges []edge
-		for i := range n {
-			for j := range i {
-				if r.IntN(n) < 3 {
-					edges = append(edges, edge{nodes[i], nodes[j], float32(80+r.IntN(3)) / 100})
-				}
-			}
-		}
-		// The definition, word by word.
-		twin := map[Node]edge{}
-		for _, node := range nodes {
-			for _, e := range edges {
-				if _, gone := twin[e.leader]; e.member != node || gone {
-					continue
-				}
-				best, ok := twin[node]
-				if !ok || e.similarity > best.similarity || e.similarity == best.similarity && e.leader < best.leader {
-					twin[node] = e
-				}
-			}
-		}
-		sizes := map[Node]int64{}
-		var want []string
-		for _, node := range nodes {
-			if e, ok := twin[node]; ok {
-				want = append(want, string(appendDrop(nil, node, e.leader, causeNear, 7, e.similarity)))
-				sizes[e.leader]++
-			}
-		}
+// An edge is a verified pair.
+type edge struct {
+	member, leader Node
+	similarity     float32
+}
 
-		r.Shuffle(len(edges), func(i, j int) { edges[i], edges[j] = edges[j], edges[i] })
-		src := &generated{n: len(edges), record: make([]byte, VerifiedWidth), fill: func(i int, record []byte) {
-			record = appendNode(record[:0], edges[i].member)
-			record = appendNode(record, edges[i].leader)
-			record = binary.BigEndian.AppendUint32(record, math.Float32bits(edges[i].similarity))
-			_ = append(record, 7)
-		}}
-		var got []string
-		stats, err := Cluster(src, shuffle.Space{Scratch: scratch{}}, func(drop []byte) error {
-			got = append(got, string(drop))
+// clusterEdges runs the contraction over pairs and returns the drop records in
+// ascending order, and the sizes of clusters.
+func (f *flow) clusterEdges(t testing.TB, edges []edge) (drops []string, sizes Histogram, stats Stats) {
+	t.Helper()
+	sections := 1
+	if f.rounds > 0 {
+		sections = f.parts
+	}
+	var stars [2]bytes.Buffer // of two tasks of Verify
+	for i := range stars {
+		w, err := shuffle.NewWriter(&stars[i], StarWidth, sections, f.space(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := i; k < len(edges); k += len(stars) {
+			e := edges[k]
+			rest := binary.BigEndian.AppendUint32(nil, math.Float32bits(e.similarity))
+			rest = append(rest, 7)
+			err := w.Add(nodePartition(e.leader, sections), appendStar(nil, e.leader, starMember, e.member, rest))
+			if err == nil && f.rounds > 0 {
+				err = w.Add(nodePartition(e.member, sections), appendStar(nil, e.member, starLeader, e.leader, rest))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dropFiles, twinFiles, stats := f.cluster(t, [][]byte{stars[0].Bytes(), stars[1].Bytes()})
+	for p := range f.parts {
+		err := each(f.gather(dropFiles, p, DropWidth), func(r []byte) error {
+			drops = append(drops, string(r))
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(want, got); d != "" {
-			t.Fatalf("drops (-want +got):\n%s", d)
+		s, err := ClusterSizes(f.gather(twinFiles, p, TwinWidth), f.space(t))
+		if err != nil {
+			t.Fatal(err)
 		}
-		var histogram Histogram
-		for _, size := range sizes {
-			histogram.add(size + 1)
+		var sum Stats
+		sum.Groups = sizes
+		sum.Add(Stats{Groups: s})
+		sizes = sum.Groups
+	}
+	slices.Sort(drops)
+	return drops, sizes, stats
+}
+
+// The rule of Cluster: best first, dropped if and only if a kept one is near.
+// It holds in one task and in any number of rounds before it.
+func TestCluster(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for trial := range 300 {
+		n := 2 + r.IntN(40)
+		nodes := make([]Node, n)
+		for i := range nodes {
+			nodes[i] = NewNode(r.IntN(4), r.IntN(100), r.IntN(3), i)
+			if r.IntN(8) == 0 {
+				nodes[i] = KeptNode(3, i)
+			}
 		}
-		if d := cmp.Diff(histogram, stats.Groups); d != "" {
-			t.Fatalf("cluster sizes (-want +got):\n%s", d)
+		slices.Sort(nodes)
+		var edges []edge
+		for i := range n {
+			for j := range i {
+				near := r.IntN(n) < 3
+				if trial%3 == 0 { // a chain, link by link
+					near = j == i-1
+				}
+				if near && !nodes[i].kept() {
+					edges = append(edges, edge{nodes[i], nodes[j], float32(80+r.IntN(3)) / 100})
+				}
+			}
+		}
+		want, sizes := clusterByDefinition(nodes, edges)
+		r.Shuffle(len(edges), func(i, j int) { edges[i], edges[j] = edges[j], edges[i] })
+		for _, rounds := range []int{0, 1, 2, 3, 8} {
+			f := newFlow(DefaultOptions(), 1+trial%4, 1<<20, uint64(trial))
+			f.rounds = rounds
+			got, gotSizes, stats := f.clusterEdges(t, edges)
+			if d := cmp.Diff(want, got); d != "" {
+				t.Fatalf("%d rounds: drops (-want +got):\n%s", rounds, d)
+			}
+			if d := cmp.Diff(sizes, gotSizes); d != "" {
+				t.Fatalf("%d rounds: cluster sizes (-want +got):\n%s", rounds, d)
+			}
+			if stats.Dropped != int64(len(want)) {
+				t.Fatalf("%d rounds: %d dropped, want %d", rounds, stats.Dropped, len(want))
+			}
+		}
+	}
+}
+
+// clusterByDefinition is the rule word by word.
+func clusterByDefinition(nodes []Node, edges []edge) (drops []string, sizes Histogram) {
+	twin := map[Node]edge{}
+	for _, node := range nodes {
+		for _, e := range edges {
+			if _, gone := twin[e.leader]; e.member != node || gone {
+				continue
+			}
+			best, ok := twin[node]
+			if !ok || e.similarity > best.similarity || e.similarity == best.similarity && e.leader < best.leader {
+				twin[node] = e
+			}
+		}
+	}
+	members := map[Node]int64{}
+	for node, e := range twin {
+		drops = append(drops, string(appendDrop(nil, node, e.leader, causeNear, 7, e.similarity)))
+		members[e.leader]++
+	}
+	for _, n := range members {
+		sizes.add(n + 1)
+	}
+	slices.Sort(drops)
+	return drops, sizes
+}
+
+// A long chain in little memory: the queue and the sort spill, and rounds leave
+// nearly all of it to the last task.
+func TestLongChain(t *testing.T) {
+	const n = 200_000
+	edges := make([]edge, 0, n)
+	for i := 1; i < n; i++ {
+		edges = append(edges, edge{NewNode(0, 500, 0, i), NewNode(0, 500, 0, i-1), 0.85})
+	}
+	for _, rounds := range []int{0, 3} {
+		f := newFlow(DefaultOptions(), 3, 1<<20, 1)
+		f.rounds = rounds
+		drops, sizes, _ := f.clusterEdges(t, edges)
+		if len(drops) != n/2 || sizes.Largest != 2 {
+			t.Errorf("%d rounds: every other document is dropped: %d of %d, largest cluster %d", rounds, len(drops), n, sizes.Largest)
 		}
 	}
 }
@@ -382,7 +543,7 @@ func TestOptions(t *testing.T) {
 
 func TestSketchWriterErrors(t *testing.T) {
 	o := DefaultOptions()
-	w, err := NewSketchWriter(io.Discard, io.Discard, o, 1, shuffle.Space{})
+	w, err := NewSketchWriter(io.Discard, io.Discard, o, 1, 0, shuffle.Space{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -393,7 +554,7 @@ func TestSketchWriterErrors(t *testing.T) {
 		t.Error("a sketch of other options is taken")
 	}
 	o.Rows = 0
-	if _, err := NewSketchWriter(io.Discard, io.Discard, o, 1, shuffle.Space{}); err == nil {
+	if _, err := NewSketchWriter(io.Discard, io.Discard, o, 1, 0, shuffle.Space{}); err == nil {
 		t.Error("bad options are taken")
 	}
 }
@@ -405,11 +566,26 @@ func TestMarksTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, why := range []cause{causeURL, causeText} {
-		if err := m.Add(appendDrop(nil, NewNode(0, 0, 1, 2), NewNode(0, 0, 0, 0), why, 0, 1)); err != nil {
+		if err := m.sorter.Add(appendDrop(nil, NewNode(0, 0, 1, 2), NewNode(0, 0, 0, 0), why, 0, 1)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := m.Each(func(int, corpus.Mark) error { return nil }); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A star record of a kind that there is not is an error in either path.
+func TestStarKinds(t *testing.T) {
+	record := appendStar(nil, NewNode(0, 9, 0, 0), 9, NewNode(0, 8, 0, 1), make([]byte, 5))
+	src := func() *generated {
+		return &generated{n: 1, record: record, fill: func(int, []byte) {}}
+	}
+	space := shuffle.Space{Scratch: scratch{}}
+	if _, err := Cluster(src(), 1, io.Discard, io.Discard, space); err == nil {
+		t.Error("Cluster takes it")
+	}
+	if _, err := Settle(src(), 1, 1, io.Discard, io.Discard, io.Discard, space); err == nil {
+		t.Error("Settle takes it")
 	}
 }

@@ -18,7 +18,9 @@ const (
 //
 //	preference (16 bits) | pack (24) | row (24)
 //
-// A pack is a document shard, a row the position of the document in it.
+// A pack is a document shard, a row the position of the document in it. A
+// preference below 256 is that of documents that are kept in any case
+// ([KeptNode]).
 type Node uint64
 
 // NewNode returns the node of a document. Of two documents that one is
@@ -31,12 +33,22 @@ type Node uint64
 // than about 10 % tie and the earlier one stays. It panics if pack or row is
 // out of range.
 func NewNode(formulas, textBytes, pack, row int) Node {
+	return newNode(uint64(0xFFFF-min(step(formulas), 254)<<8-step(textBytes)), pack, row)
+}
+
+// KeptNode returns the node of a document that is never dropped, whatever it
+// repeats, and is preferred to all that may be. It panics as NewNode does.
+func KeptNode(pack, row int) Node { return newNode(0, pack, row) }
+
+func newNode(preference uint64, pack, row int) Node {
 	if uint(pack) > MaxPack || uint(row) > MaxRow {
 		panic(fmt.Sprintf("dedup: pack %d, row %d out of range", pack, row))
 	}
-	preference := uint64(0xFFFF - step(formulas)<<8 - step(textBytes))
 	return Node(preference<<48 | uint64(pack)<<24 | uint64(row))
 }
+
+// kept reports whether the document is kept in any case.
+func (n Node) kept() bool { return n>>56 == 0 }
 
 // step places n on a scale of [0, 255]: up to 16 exact, then eight steps per
 // octave.

@@ -3,6 +3,7 @@ package dedup
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	minhashlsh "github.com/ekzhu/minhash-lsh"
 )
@@ -41,7 +42,25 @@ type Options struct {
 	GiantBucket int `yaml:"giant-bucket"`
 	// Seed selects the MinHash permutations.
 	Seed uint64 `yaml:"seed"`
+	// Scope says which documents are compared: all; folder, those whose input
+	// files lie in one folder, such as one crawl among several; or file, those
+	// of one input file.
+	Scope string `yaml:"scope"`
+	// Cluster says how pairs are contracted to clusters: one, in one task;
+	// rounds, in rounds of as many tasks as the stages before; or auto, rounds
+	// from 256 partitions on. The documents that are kept are the same.
+	Cluster string `yaml:"cluster"`
 }
+
+// Values of Options.Scope and Options.Cluster.
+const (
+	ScopeAll      = "all"
+	ScopeFolder   = "folder"
+	ScopeFile     = "file"
+	ClusterAuto   = "auto"
+	ClusterOne    = "one"
+	ClusterRounds = "rounds"
+)
 
 // DefaultOptions returns 14 bands of 8 rows over shingles of 5 tokens and a
 // threshold of 0.8.
@@ -55,6 +74,8 @@ func DefaultOptions() Options {
 		Leaders:     8,
 		GiantBucket: 1000,
 		Seed:        1,
+		Scope:       ScopeAll,
+		Cluster:     ClusterAuto,
 	}
 }
 
@@ -76,8 +97,31 @@ func (o Options) Validate() error {
 	check(o.Threshold > 0 && o.Threshold <= 1, "threshold: %g is outside (0, 1]", o.Threshold)
 	check(o.Leaders >= 1 && o.Leaders <= 1024, "leaders: %d is outside [1, 1024]", o.Leaders)
 	check(o.GiantBucket >= 2, "giant-bucket: %d is less than 2", o.GiantBucket)
+	check(slices.Contains([]string{ScopeAll, ScopeFolder, ScopeFile}, o.Scope),
+		"scope: %q is none of all, folder, file", o.Scope)
+	check(slices.Contains([]string{ClusterAuto, ClusterOne, ClusterRounds}, o.Cluster),
+		"cluster: %q is none of auto, one, rounds", o.Cluster)
 	return errors.Join(errs...)
 }
+
+// SameSketches reports whether sketches made with o and with p can be compared.
+func (o Options) SameSketches(p Options) bool {
+	bands, rows := o.Banding()
+	otherBands, otherRows := p.Banding()
+	return bands == otherBands && rows == otherRows && o.Seed == p.Seed && o.Scope == p.Scope &&
+		o.Shingle == p.Shingle && o.MinShingles == p.MinShingles
+}
+
+// Rounds reports whether pairs are contracted in rounds of tasks, for the given
+// number of partitions.
+func (o Options) Rounds(parts int) bool {
+	return o.Cluster == ClusterRounds || o.Cluster == ClusterAuto && parts >= roundsFrom
+}
+
+// roundsFrom is the number of partitions from which on one task for all pairs
+// would take longer than the others: at some ten million documents each it sorts
+// a billion pairs.
+const roundsFrom = 256
 
 // Banding returns the numbers of bands and of rows per band in force.
 func (o Options) Banding() (bands, rows int) {

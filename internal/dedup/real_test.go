@@ -37,6 +37,8 @@ type truthRow struct {
 	Group    string   `json:"dup_group"`
 	Role     string   `json:"dup_role"`
 	Jaccard5 *float64 `json:"jaccard5"`
+	Ratio    float64  `json:"edit_ratio"`
+	Natural  string   `json:"natural_group"`
 }
 
 // realPages reads the pages of the external test data, pack by pack.
@@ -67,6 +69,9 @@ var loadReal = func() func(root string) ([][]realPage, error) {
 				var pages []realPage
 				if pages, err = readWARC(path, i); err != nil {
 					return
+				}
+				for k := range pages {
+					pages[k].fillShingles()
 				}
 				packs = append(packs, pages)
 			}
@@ -151,6 +156,10 @@ func newRealPage(id, url string, body []byte, pack, row int) realPage {
 	p := realPage{pack: pack, row: row}
 	p.ID, p.URL = id, url
 	p.Text = strings.ToValidUTF8(html.UnescapeString(string(text)), "\uFFFD")
+	return p
+}
+
+func (p *realPage) fillShingles() {
 	var tok tokenizer
 	tok.run(p.Text)
 	for i := range tok.shingles(5) {
@@ -158,7 +167,6 @@ func newRealPage(id, url string, body []byte, pack, row int) realPage {
 	}
 	slices.Sort(p.shingles)
 	p.shingles = slices.Compact(p.shingles)
-	return p
 }
 
 // jaccard returns the exact similarity of two pages.
@@ -290,9 +298,9 @@ func TestRealExact(t *testing.T) {
 	}
 }
 
-// Against the labels: copies that were injected with a known similarity.
-func TestRealLabels(t *testing.T) {
-	packs := realPages(t)
+// readTruth reads what the test data say about the pages, by id.
+func readTruth(t *testing.T) map[string]truthRow {
+	t.Helper()
 	f, err := os.Open(filepath.Join(os.Getenv("MATHSIEVE_DATA"), "data", "truth", "web.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -303,13 +311,19 @@ func TestRealLabels(t *testing.T) {
 		var row truthRow
 		err := d.Decode(&row)
 		if errors.Is(err, io.EOF) {
-			break
+			return rows
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		rows[row.ID] = row
 	}
+}
+
+// Against the labels: copies that were injected with a known similarity.
+func TestRealLabels(t *testing.T) {
+	packs := realPages(t)
+	rows := readTruth(t)
 	_, drops := dedupReal(t, packs, DefaultOptions())
 
 	// A group is found out if of it and its copy at most one stays.

@@ -18,17 +18,19 @@ import (
 //	candidate         leader 8 (pack and row first), member 8, band 1
 //	attached pair     member 8 (pack and row first), leader 8, band 1,
 //	                  leader's fingerprint 512
-//	verified pair     member 8, leader 8, similarity 4 (float32), band 1
+//	star record       node 8, kind 1, other node 8, similarity 4 (float32), band 1
 //	drop              pack and row 6, twin's pack and row 6, cause 1, band 1,
 //	                  similarity 4 (float32)
+//	twin              node 8
 //
 // A text that is too short for bands has zeros for its band keys.
 const (
 	bandWidth      = 16
 	candidateWidth = 17
 	attachedWidth  = candidateWidth + FingerprintSize
-	verifiedWidth  = 21
+	starWidth      = 22
 	dropWidth      = 18
+	twinWidth      = 8
 )
 
 // Widths of the files between the stages, in bytes per record.
@@ -39,11 +41,12 @@ const (
 	CandidateWidth = candidateWidth
 	// AttachedWidth is the width of what Attach writes and Verify reads.
 	AttachedWidth = attachedWidth
-	// VerifiedWidth is the width of what Verify writes and Cluster reads.
-	VerifiedWidth = verifiedWidth
-	// DropWidth is the width of what ExactURL, ExactText and Cluster write
-	// and Marks reads.
+	// StarWidth is the width of what Verify writes, and Settle and Cluster read.
+	StarWidth = starWidth
+	// DropWidth is the width of the drops that Marks reads.
 	DropWidth = dropWidth
+	// TwinWidth is the width of the twins that ClusterSizes reads.
+	TwinWidth = twinWidth
 )
 
 // URLWidth returns the width of what a SketchWriter writes and ExactURL reads.
@@ -63,6 +66,33 @@ const (
 	causeText
 	causeNear
 )
+
+// A starKind says what a star record tells its node about the other one.
+type starKind uint8
+
+const (
+	starDropped starKind = iota + 1 // the other one was its leader, and is dropped
+	starKept                        // the other one is its leader, and kept
+	starLeader                      // the other one is its leader
+	starMember                      // it is the leader of the other one
+)
+
+// appendStar appends a star record. rest is the similarity and the band, as
+// they stand in another one.
+func appendStar(dst []byte, node Node, kind starKind, other Node, rest []byte) []byte {
+	dst = appendNode(dst, node)
+	dst = append(dst, byte(kind))
+	dst = appendNode(dst, other)
+	return append(dst, rest...)
+}
+
+// nodePartition places records by their node, whose bits are mixed first: the
+// upper ones of nodes are alike.
+func nodePartition(n Node, parts int) int {
+	mixed := (uint64(n) ^ uint64(n)>>32) * 0x9E3779B97F4A7C15
+	mixed = (mixed ^ mixed>>29) * 0xBF58476D1CE4E5B9
+	return shuffle.Partition(mixed^mixed>>32, parts)
+}
 
 // appendDrop appends a drop record.
 func appendDrop(dst []byte, node, twin Node, why cause, band uint8, similarity float32) []byte {

@@ -58,7 +58,7 @@ const scratchLimit = 8 << 20
 func (s *Sketcher) Sketch(doc *corpus.Document, out *Sketch) {
 	out.URL = [16]byte{}
 	if doc.URL != "" {
-		out.URL = xxh3.HashString128(Canonical(doc.URL)).Bytes()
+		out.URL = urlHash(doc.URL)
 	}
 	s.folded = appendFolded(s.folded[:0], doc.Text)
 	out.Text = xxh3.Hash128(s.folded).Bytes()

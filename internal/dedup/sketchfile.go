@@ -22,12 +22,14 @@ type SketchWriter struct {
 	parts        int
 	bands        int
 	rows         int
+	scope        uint64 // mixed into hashes; 0 in the scope of all documents
 	record       []byte
 }
 
 // NewSketchWriter returns a writer that partitions the keys into parts
-// sections, within the given space.
-func NewSketchWriter(keys, fingerprints io.Writer, o Options, parts int, space shuffle.Space) (*SketchWriter, error) {
+// sections, within the given space. Documents of packs in different scopes are
+// never compared; 0 is the scope of those for which there is only one.
+func NewSketchWriter(keys, fingerprints io.Writer, o Options, parts, scope int, space shuffle.Space) (*SketchWriter, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -37,6 +39,9 @@ func NewSketchWriter(keys, fingerprints io.Writer, o Options, parts int, space s
 	}
 	bands, _ := o.Banding()
 	s := &SketchWriter{keys: w, fingerprints: bufio.NewWriter(fingerprints), parts: parts, bands: bands}
+	if scope > 0 {
+		s.scope = xxh3.HashSeed(binary.BigEndian.AppendUint64(nil, uint64(scope)), 2)
+	}
 	_, err = s.fingerprints.WriteString(fingerprintMagic)
 	return s, err
 }
@@ -57,10 +62,13 @@ func (w *SketchWriter) Add(node Node, s *Sketch) error {
 		url = xxh3.Hash128Seed(appendNode(nil, node), 1).Bytes()
 	}
 	r := w.record[:0]
-	r = append(r, url[:]...)
+	r = w.appendHash(r, url)
 	r = appendNode(r, node)
-	r = append(r, s.Text[:]...)
+	r = w.appendHash(r, s.Text)
 	for _, key := range s.Bands {
+		if key ^= w.scope &^ 0xFF; key == 0 {
+			key = 1 << 8
+		}
 		r = binary.BigEndian.AppendUint64(r, key)
 	}
 	for len(r) < 40+8*w.bands {
@@ -72,6 +80,21 @@ func (w *SketchWriter) Add(node Node, s *Sketch) error {
 	}
 	_, err := w.fingerprints.Write(s.Fingerprint[:])
 	return err
+}
+
+// Skip passes over the next row, which is no document to compare with.
+func (w *SketchWriter) Skip() error {
+	w.rows++
+	_, err := w.fingerprints.Write(make([]byte, FingerprintSize))
+	return err
+}
+
+// appendHash appends a hash that is equal only to those of the same scope.
+func (w *SketchWriter) appendHash(dst []byte, hash [16]byte) []byte {
+	at := len(dst)
+	dst = append(dst, hash[:]...)
+	binary.BigEndian.PutUint64(dst[at:], binary.BigEndian.Uint64(dst[at:])^w.scope)
+	return dst
 }
 
 // Close writes both files. It closes neither of the writers it was given.

@@ -52,20 +52,22 @@ func Attach(src shuffle.Source, parts int, open func(pack int) (shuffle.File, er
 
 // Verify is one task of the fifth global stage. It reads one section of what
 // all tasks of Attach wrote and writes the pairs whose fingerprints are at least
-// Threshold similar to out, in one section. Files are opened and memory is used
-// as by Attach.
-func Verify(src shuffle.Source, o Options, open func(pack int) (shuffle.File, error), out io.Writer, space shuffle.Space) (stats Stats, err error) {
-	w, err := shuffle.NewWriter(out, verifiedWidth, 1, part(space, 2, "verified"))
+// Threshold similar to out, as star records: one for the leader of each pair,
+// all that Cluster wants; and if bothEnds is set, as Settle wants it, another
+// for the member. They are in the given number of sections by node. Files are
+// opened and memory is used as by Attach.
+func Verify(src shuffle.Source, o Options, bothEnds bool, sections int, open func(pack int) (shuffle.File, error), out io.Writer, space shuffle.Space) (stats Stats, err error) {
+	w, err := shuffle.NewWriter(out, starWidth, sections, part(space, 2, "verified"))
 	if err != nil {
 		return stats, err
 	}
 	prints := fingerprintReader{open: open}
 	defer func() { err = errors.Join(err, prints.close(), w.Abort()) }()
 	threshold := float32(o.Threshold)
-	record := make([]byte, 0, verifiedWidth)
+	record, rest := make([]byte, 0, starWidth), make([]byte, 0, 5)
 	err = eachSorted(src, attachedWidth, part(space, 2, "sort"), func(r []byte) error {
 		stats.In++
-		member := byPosition(nodeAt(r, 0)).node()
+		member, leader := byPosition(nodeAt(r, 0)).node(), nodeAt(r, 8)
 		own, err := prints.at(member)
 		if err != nil {
 			return err
@@ -76,11 +78,14 @@ func Verify(src shuffle.Source, o Options, open func(pack int) (shuffle.File, er
 			return nil
 		}
 		stats.Out++
-		record = appendNode(record[:0], member)
-		record = append(record, r[8:16]...)
-		record = binary.BigEndian.AppendUint32(record, math.Float32bits(similarity))
-		record = append(record, r[16])
-		return w.Add(0, record)
+		rest = binary.BigEndian.AppendUint32(rest[:0], math.Float32bits(similarity))
+		rest = append(rest, r[16])
+		record = appendStar(record[:0], leader, starMember, member, rest)
+		if err := w.Add(nodePartition(leader, sections), record); err != nil || !bothEnds {
+			return err
+		}
+		record = appendStar(record[:0], member, starLeader, leader, rest)
+		return w.Add(nodePartition(member, sections), record)
 	})
 	if err != nil {
 		return stats, fmt.Errorf("verify candidates: %w", err)

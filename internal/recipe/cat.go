@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/dedup"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/storage"
 )
@@ -33,7 +34,7 @@ const (
 func Fields() []string {
 	return []string{
 		"id", "url", "date", "file", "offset", "title", "language", "charset", "formulas", "score", "tokens",
-		"stage", "reason", "detail", "similarity", "twin", "twin_url", "text",
+		"stage", "reason", "detail", "similarity", "band", "twin", "twin_url", "twin_in", "text",
 	}
 }
 
@@ -225,18 +226,31 @@ func (c *cat) rowOfMark(stage string, m corpus.Mark) (Row, error) {
 	if m.Similarity > 0 {
 		row["similarity"] = m.Similarity
 	}
+	if band, ok := dedup.BandOf(m); ok {
+		row["band"] = band
+		delete(row, "detail")
+	}
 	if m.TwinPack < 0 {
 		return row, nil
 	}
-	twins, err := c.names(m.TwinPack)
+	twin, err := c.named(m.TwinPack, m.TwinRow)
+	row["twin"], row["twin_url"] = twin.ID, twin.URL
+	if in := c.recipe.job.keptIn(m.TwinPack); in != "" {
+		row["twin_in"] = in
+	}
+	return row, err
+}
+
+// named returns the id and URL of a document.
+func (c *cat) named(pack, row int) (corpus.Document, error) {
+	names, err := c.names(pack)
 	if err != nil {
-		return nil, err
+		return corpus.Document{}, err
 	}
-	if m.TwinRow >= len(twins) {
-		return nil, fmt.Errorf("mark names row %d of pack %d, which has %d", m.TwinRow, m.TwinPack, len(twins))
+	if row >= len(names) {
+		return corpus.Document{}, fmt.Errorf("mark names row %d of pack %d, which has %d", row, pack, len(names))
 	}
-	row["twin"], row["twin_url"] = twins[m.TwinRow].ID, twins[m.TwinRow].URL
-	return row, nil
+	return names[row], nil
 }
 
 // names returns the ids and URLs of a pack. The last packs asked for are kept:
@@ -250,7 +264,7 @@ func (c *cat) names(pack int) ([]corpus.Document, error) {
 		clear(c.ids)
 	}
 	names := []corpus.Document{}
-	err := c.docs().Each(c.ctx, pack, func(_ int, doc *corpus.Document) error {
+	err := c.recipe.job.eachNamed(c.ctx, c.run, pack, func(_ int, doc *corpus.Document) error {
 		names = append(names, corpus.Document{ID: doc.ID, URL: doc.URL})
 		return nil
 	})

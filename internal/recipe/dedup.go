@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"mathsieve/internal/corpus"
@@ -25,29 +26,61 @@ const (
 	stageDuplicate = "dedup"
 
 	dropsName = "drops"
+	twinsName = "twins"
 	nextName  = "next"
 	pairsName = "pairs"
+
+	// settleRounds is the number of rounds before the last task of clustering,
+	// where there are any. A cluster is settled in three; what is a chain of
+	// more links than rounds is left to that task.
+	settleRounds = 6
 )
 
-// dedupStages finds the duplicates among the packs of an extract stage.
+func settleName(round int) string { return fmt.Sprintf("dedup-settle-%d", round) }
+
+// dedupStages finds the duplicates among the packs of an extract stage, and
+// those that repeat the kept corpus, if there is one.
 func (j *job) dedupStages(packs extractStage) []pipeline.Stage {
-	d := dedupJob{job: j, packs: packs}
+	d := dedupJob{job: j, packs: packs, sketched: []string{packs.name}, rounds: j.cfg.Dedup.Rounds(j.parts)}
 	partitions := func(*pipeline.Run) (int, error) { return j.parts, nil }
 	one := func(*pipeline.Run) (int, error) { return 1, nil }
-	return []pipeline.Stage{
-		{Name: stageURL, After: []string{packs.name}, Count: d.checkPacks, Task: d.url},
-		{Name: stageText, After: []string{stageURL}, Count: partitions, Task: d.text},
-		{Name: stagePairs, After: []string{stageText}, Count: partitions, Task: d.pairs},
-		{Name: stageAttach, After: []string{packs.name, stagePairs}, Count: partitions, Task: d.attach},
-		{Name: stageVerify, After: []string{packs.name, stageAttach}, Count: partitions, Task: d.verify},
-		{Name: stageCluster, After: []string{stageVerify}, Count: one, Task: d.cluster},
-		{Name: stageDuplicate, After: []string{packs.name, stageURL, stageText, stageCluster}, Count: partitions, Task: d.marks},
+	var stages []pipeline.Stage
+	if len(j.kept) > 0 {
+		stages = append(stages, j.againstStage())
+		d.sketched = append(d.sketched, stageAgainst)
 	}
+	stages = append(stages,
+		pipeline.Stage{Name: stageURL, After: d.sketched, Count: d.checkPacks, Task: d.url},
+		pipeline.Stage{Name: stageText, After: []string{stageURL}, Count: partitions, Task: d.text},
+		pipeline.Stage{Name: stagePairs, After: []string{stageText}, Count: partitions, Task: d.pairs},
+		pipeline.Stage{Name: stageAttach, After: slices.Concat(d.sketched, []string{stagePairs}), Count: partitions, Task: d.attach},
+		pipeline.Stage{Name: stageVerify, After: slices.Concat(d.sketched, []string{stageAttach}), Count: partitions, Task: d.verify},
+	)
+	// The stages that drop near duplicates; each goes on with what the one
+	// before has left.
+	last, lastOutput := stageVerify, pairsName
+	if d.rounds {
+		for round := 1; round <= settleRounds; round++ {
+			stages = append(stages, pipeline.Stage{
+				Name: settleName(round), After: []string{last}, Count: partitions, Task: d.settle(last, lastOutput, round),
+			})
+			last, lastOutput = settleName(round), nextName
+			d.near = append(d.near, last)
+		}
+	}
+	d.near = append(d.near, stageCluster)
+	return append(stages,
+		pipeline.Stage{Name: stageCluster, After: []string{last}, Count: one, Task: d.cluster(last, lastOutput)},
+		pipeline.Stage{Name: stageDuplicate, After: slices.Concat([]string{packs.name, stageURL, stageText}, d.near), Count: partitions, Task: d.marks},
+	)
 }
 
 type dedupJob struct {
-	job   *job
-	packs extractStage
+	job      *job
+	packs    extractStage
+	sketched []string // the stages that made keys
+	rounds   bool     // pairs are contracted in rounds of tasks
+	near     []string // the stages that drop near duplicates
 }
 
 // checkPacks stops a run that has nothing to work on before it goes further.
@@ -84,24 +117,47 @@ func (o *opener) causeOf(err error) error {
 	return err
 }
 
-// A section is one section of an output of all tasks of a stage.
+// A list of sections is the same section of an output of all tasks of some stages, one
+// stage after the other.
+type sections []section
+
 type section struct {
 	*shuffle.Gather
 	*opener
 }
 
-func openSection(t *pipeline.Task, stage, name string, width int) (section, error) {
-	n, err := t.Run.Tasks(stage)
-	if err != nil {
-		return section{}, err
+func openSections(t *pipeline.Task, stages []string, name string, width int) (sections, error) {
+	var all sections
+	for _, stage := range stages {
+		n, err := t.Run.Tasks(stage)
+		if err != nil {
+			return nil, err
+		}
+		o := &opener{t.Run, stage, name, -1}
+		all = append(all, section{shuffle.NewGather(n, t.Index, width, o.open), o})
 	}
-	o := &opener{t.Run, stage, name, -1}
-	return section{shuffle.NewGather(n, t.Index, width, o.open), o}, nil
+	return all, nil
 }
 
-// reduce runs one step from a gathered section to buffered outputs.
-func reduce(t *pipeline.Task, from, name string, width int, outputs []string, step func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error)) (err error) {
-	src, err := openSection(t, from, name, width)
+// Next implements [shuffle.Source].
+func (s *sections) Next() ([]byte, error) {
+	for {
+		record, err := (*s)[0].Next()
+		if !errors.Is(err, io.EOF) || len(*s) == 1 {
+			return record, err
+		}
+		*s = (*s)[1:]
+	}
+}
+
+// Close closes the file that is open.
+func (s *sections) Close() error { return (*s)[0].Close() }
+
+func (s *sections) causeOf(err error) error { return (*s)[0].causeOf(err) }
+
+// reduce runs one step from gathered sections to buffered outputs.
+func reduce(t *pipeline.Task, from []string, name string, width int, outputs []string, step func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error)) (err error) {
+	src, err := openSections(t, from, name, width)
 	if err != nil {
 		return err
 	}
@@ -118,7 +174,7 @@ func reduce(t *pipeline.Task, from, name string, width int, outputs []string, st
 		}
 		writers[i] = files[i]
 	}
-	stats, err := step(src, writers, room)
+	stats, err := step(&src, writers, room)
 	if err != nil {
 		return src.causeOf(err)
 	}
@@ -139,17 +195,21 @@ func count(t *pipeline.Task, s dedup.Stats) {
 	t.Add("rejected_pairs", s.Rejected)
 	t.Add("giant_buckets", s.Giant)
 	t.Add("giant_members", s.GiantMembers)
-	for octave, n := range s.Groups.Count {
+	countGroups(t, s.Groups)
+	t.Progress(s.In, 0)
+}
+
+func countGroups(t *pipeline.Task, groups dedup.Histogram) {
+	for octave, n := range groups.Count {
 		if n > 0 {
 			t.Add("groups_from_"+strconv.Itoa(1<<octave), n)
 		}
 	}
-	t.Progress(s.In, 0)
 }
 
 func (d dedupJob) url(_ context.Context, t *pipeline.Task) error {
 	o := d.job.cfg.Dedup
-	return reduce(t, d.packs.name, keysName, o.URLWidth(), []string{dropsName, nextName},
+	return reduce(t, d.sketched, keysName, o.URLWidth(), []string{dropsName, nextName},
 		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
 			return dedup.ExactURL(src, o, d.job.parts, out[0], out[1], room)
 		})
@@ -157,21 +217,21 @@ func (d dedupJob) url(_ context.Context, t *pipeline.Task) error {
 
 func (d dedupJob) text(_ context.Context, t *pipeline.Task) error {
 	o := d.job.cfg.Dedup
-	return reduce(t, stageURL, nextName, o.TextWidth(), []string{dropsName, nextName},
+	return reduce(t, []string{stageURL}, nextName, o.TextWidth(), []string{dropsName, nextName},
 		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
 			return dedup.ExactText(src, o, d.job.parts, out[0], out[1], room)
 		})
 }
 
 func (d dedupJob) pairs(_ context.Context, t *pipeline.Task) error {
-	return reduce(t, stageText, nextName, dedup.BandWidth, []string{pairsName},
+	return reduce(t, []string{stageText}, nextName, dedup.BandWidth, []string{pairsName},
 		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
 			return dedup.Candidates(src, d.job.cfg.Dedup, d.job.parts, out[0], room)
 		})
 }
 
 func (d dedupJob) attach(_ context.Context, t *pipeline.Task) error {
-	return reduce(t, stagePairs, pairsName, dedup.CandidateWidth, []string{pairsName},
+	return reduce(t, []string{stagePairs}, pairsName, dedup.CandidateWidth, []string{pairsName},
 		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
 			prints := d.fingerprints(t)
 			stats, err := dedup.Attach(src, d.job.parts, prints.open, out[0], room)
@@ -180,40 +240,56 @@ func (d dedupJob) attach(_ context.Context, t *pipeline.Task) error {
 }
 
 func (d dedupJob) verify(_ context.Context, t *pipeline.Task) error {
-	return reduce(t, stageAttach, pairsName, dedup.AttachedWidth, []string{pairsName},
+	return reduce(t, []string{stageAttach}, pairsName, dedup.AttachedWidth, []string{pairsName},
 		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
 			prints := d.fingerprints(t)
-			stats, err := dedup.Verify(src, d.job.cfg.Dedup, prints.open, out[0], room)
+			stats, err := dedup.Verify(src, d.job.cfg.Dedup, d.rounds, d.starSections(), prints.open, out[0], room)
 			return stats, prints.causeOf(err)
 		})
 }
 
-// fingerprints opens the fingerprints of packs.
-func (d dedupJob) fingerprints(t *pipeline.Task) *opener {
-	return &opener{t.Run, d.packs.name, fingerprintsName, -1}
+// starSections is the number of sections of pairs: one for the one task that
+// contracts them, or one for each task of a round.
+func (d dedupJob) starSections() int {
+	if d.rounds {
+		return d.job.parts
+	}
+	return 1
 }
 
-func (d dedupJob) cluster(_ context.Context, t *pipeline.Task) error {
-	return reduce(t, stageVerify, pairsName, dedup.VerifiedWidth, []string{dropsName},
-		func(src shuffle.Source, out []io.Writer, room shuffle.Space) (stats dedup.Stats, err error) {
-			half := shuffle.Space{Memory: room.Memory / 2, Scratch: room.Scratch, Name: "drops-"}
-			drops, err := shuffle.NewWriter(out[0], dedup.DropWidth, d.job.parts, half)
-			if err != nil {
-				return stats, err
-			}
-			stats, err = dedup.Cluster(src, shuffle.Space{Memory: room.Memory / 2, Scratch: room.Scratch, Name: "cluster-"}, func(drop []byte) error {
-				return drops.Add(dedup.DropSection(drop, d.job.parts), drop)
+// fingerprints opens the fingerprints of packs.
+func (d dedupJob) fingerprints(t *pipeline.Task) *printsOpener {
+	return &printsOpener{d.job, t.Run, -1}
+}
+
+func (d dedupJob) settle(from, name string, round int) func(context.Context, *pipeline.Task) error {
+	sections := d.job.parts
+	if round == settleRounds {
+		sections = 1
+	}
+	return func(_ context.Context, t *pipeline.Task) error {
+		return reduce(t, []string{from}, name, dedup.StarWidth, []string{dropsName, twinsName, nextName},
+			func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
+				return dedup.Settle(src, d.job.parts, sections, out[0], out[1], out[2], room)
 			})
-			if err != nil {
-				return stats, errors.Join(err, drops.Abort())
-			}
-			return stats, drops.Close()
-		})
+	}
+}
+
+func (d dedupJob) cluster(from, name string) func(context.Context, *pipeline.Task) error {
+	return func(_ context.Context, t *pipeline.Task) error {
+		return reduce(t, []string{from}, name, dedup.StarWidth, []string{dropsName, twinsName},
+			func(src shuffle.Source, out []io.Writer, room shuffle.Space) (dedup.Stats, error) {
+				return dedup.Cluster(src, d.job.parts, out[0], out[1], room)
+			})
+	}
 }
 
 // marks sorts the drops of its packs, those whose number modulo the number of
 // tasks is the task's, and writes a file of marks for each.
 func (d dedupJob) marks(_ context.Context, t *pipeline.Task) (err error) {
+	if err := d.clusterSizes(t); err != nil {
+		return err
+	}
 	room, err := space(t, "", 1)
 	if err != nil {
 		return err
@@ -223,14 +299,12 @@ func (d dedupJob) marks(_ context.Context, t *pipeline.Task) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, all.Close()) }()
-	for _, stage := range []string{stageURL, stageText, stageCluster} {
-		src, err := openSection(t, stage, dropsName, dedup.DropWidth)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(src.causeOf(all.AddAll(src)), src.Close()); err != nil {
-			return err
-		}
+	drops, err := openSections(t, slices.Concat([]string{stageURL, stageText}, d.near), dropsName, dedup.DropWidth)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(drops.causeOf(all.AddAll(&drops)), drops.Close()); err != nil {
+		return err
 	}
 	packs := d.packs.pool(t.Run).Packs()
 	for pack := t.Index; pack < packs; pack += d.job.parts {
@@ -245,6 +319,21 @@ func (d dedupJob) marks(_ context.Context, t *pipeline.Task) (err error) {
 		return err
 	}
 	return w.close(packs)
+}
+
+// clusterSizes counts the clusters of near duplicates by size.
+func (d dedupJob) clusterSizes(t *pipeline.Task) error {
+	room, err := space(t, "twins-", 1)
+	if err != nil {
+		return err
+	}
+	twins, err := openSections(t, d.near, twinsName, dedup.TwinWidth)
+	if err != nil {
+		return err
+	}
+	sizes, err := dedup.ClusterSizes(&twins, room)
+	countGroups(t, sizes)
+	return errors.Join(twins.causeOf(err), twins.Close())
 }
 
 // A marksWriter writes the marks of one pack after the other; packs without

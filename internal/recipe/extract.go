@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/klauspost/compress/zstd"
@@ -54,6 +55,10 @@ type extractStage struct {
 	none   error // what it means that the inputs hold no document
 	// sketches also writes what deduplication wants.
 	sketches bool
+	// kept says that deduplication drops none of the documents, and firstPack
+	// which number their first pack has there.
+	kept      bool
+	firstPack int
 	// first are the seeds, if any: a seed without a page is noticed before the
 	// long work on the pool.
 	first []extractStage
@@ -324,15 +329,15 @@ type packWriter struct {
 	skipZip  *zstd.Encoder
 	skips    *json.Encoder
 
-	sketches     bool
-	keys, prints output
-	sketch       *dedup.SketchWriter
-	lengths      []uint32
-	formulas     formulaCounts
+	sketches bool
+	kept     bool
+	sketchWriter
+	lengths  []uint32
+	formulas formulaCounts
 }
 
 func (s extractStage) newPackWriter(t *pipeline.Task, writesDocs bool) (*packWriter, error) {
-	w := &packWriter{task: t, pack: t.Index, sketches: s.sketches, formulas: newFormulaCounts()}
+	w := &packWriter{task: t, pack: s.firstPack + t.Index, sketches: s.sketches, kept: s.kept, formulas: newFormulaCounts()}
 	var err error
 	if writesDocs {
 		if err := w.createDocs(s.docsAt); err != nil {
@@ -347,21 +352,43 @@ func (s extractStage) newPackWriter(t *pipeline.Task, writesDocs bool) (*packWri
 	}
 	w.skips = json.NewEncoder(w.skipZip)
 	w.skips.SetEscapeHTML(false)
-	if !s.sketches {
-		return w, nil
+	if s.sketches {
+		w.sketchWriter, err = s.newSketches(t)
 	}
+	return w, err
+}
+
+// A sketchWriter writes what deduplication wants of a pack.
+type sketchWriter struct {
+	keys, prints output
+	sketch       *dedup.SketchWriter
+}
+
+func (s extractStage) newSketches(t *pipeline.Task) (w sketchWriter, err error) {
 	if w.keys, err = newOutput(t.Create(keysName)); err != nil {
-		return nil, err
+		return w, err
 	}
 	if w.prints, err = newOutput(t.Create(fingerprintsName)); err != nil {
-		return nil, err
+		return w, err
 	}
 	room, err := space(t, "keys-", 4)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
-	w.sketch, err = dedup.NewSketchWriter(w.keys, w.prints, s.job.cfg.Dedup, s.job.parts, room)
+	w.sketch, err = dedup.NewSketchWriter(w.keys, w.prints, s.job.cfg.Dedup, s.job.parts, s.scope(t.Index), room)
 	return w, err
+}
+
+// scope numbers the packs whose documents are compared with each other.
+func (s extractStage) scope(pack int) int {
+	switch s.job.cfg.Dedup.Scope {
+	case dedup.ScopeFile:
+		return 1 + pack
+	case dedup.ScopeFolder:
+		dir := filepath.Dir(s.inputs[pack].Path)
+		return 1 + slices.IndexFunc(s.inputs, func(in pipeline.Input) bool { return filepath.Dir(in.Path) == dir })
+	}
+	return 0
 }
 
 // createDocs starts the shard of documents.
@@ -406,7 +433,11 @@ func (w *packWriter) write(item *packItem) error {
 	if !w.sketches {
 		return nil
 	}
-	return w.sketch.Add(dedup.NewNode(item.doc.Metadata.FormulaCount(), len(item.doc.Text), w.pack, row), &item.sketch)
+	node := dedup.NewNode(item.doc.Metadata.FormulaCount(), len(item.doc.Text), w.pack, row)
+	if w.kept {
+		node = dedup.KeptNode(w.pack, row)
+	}
+	return w.sketch.Add(node, &item.sketch)
 }
 
 // badFile records that the rest of the input, or all of it, is unreadable.

@@ -10,6 +10,9 @@
 //	                                      ├─▶ tokens ─────┤
 //	               benchmarks ─▶ decontaminate ───────────┴─▶ cut-1 ─▶ select-1 ─▶ corpus-1
 //
+// With a kept corpus, extract-against sketches it beside extract. Where pairs are
+// many, rounds, dedup-settle-1 and on, come before dedup-cluster.
+//
 // The names of the stages of the loop carry the number of their round; what
 // no round changes is done once.
 //
@@ -21,6 +24,7 @@ package recipe
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"mathsieve/internal/config"
@@ -93,6 +97,11 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 		}
 		plan.Inputs = append(plan.Inputs, files...)
 	}
+	against, err := identifyAgainst(cfg.Against)
+	if err != nil {
+		return nil, err
+	}
+	plan.Inputs = append(plan.Inputs, against...)
 	r, err := FromPlan(plan)
 	if err != nil {
 		return nil, err
@@ -142,12 +151,17 @@ type job struct {
 	parts int // partitions of the global steps
 
 	pool, positive, negative extractStage
+	// against is the kept corpus that the pool is held against, and kept says
+	// what each of its packs is.
+	against extractStage
+	kept    []keptPack
 
 	mu         sync.Mutex
 	extractor  *extract.Extractor
 	scorers    map[string]*scorer
 	vocab      *tokens.Vocabulary
 	benchmarks *decontam.Index
+	keptRuns   map[string]keptRun
 }
 
 func newJob(plan pipeline.Plan) (*job, error) {
@@ -157,7 +171,13 @@ func newJob(plan pipeline.Plan) (*job, error) {
 	}
 	j := &job{cfg: cfg, plan: plan, scorers: map[string]*scorer{}}
 	inputs := inputsOf(plan, rolePool)
-	j.parts = partitions(inputs)
+	against, kept := againstOf(plan)
+	j.parts = partitions(slices.Concat(inputs, against))
+	j.kept = kept
+	j.against = extractStage{
+		name: stageAgainst, job: j, inputs: against, none: ErrNoDocuments,
+		sketches: true, kept: true, firstPack: len(inputs),
+	}
 	j.pool = extractStage{name: "extract", job: j, inputs: inputs, none: ErrNoDocuments}
 	j.positive = extractStage{name: "extract-positive", job: j, inputs: inputsOf(plan, rolePositive), none: seed.ErrNoPositives}
 	j.negative = extractStage{name: "extract-negative", job: j, inputs: inputsOf(plan, roleNegative), none: seed.ErrNoNegatives}
