@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +30,9 @@ func newCatCommand(a *app) *cobra.Command {
 Of a run folder it prints the corpus; with --dropped the documents that were
 dropped, each with its reason and the document that was kept instead; with
 --skipped the records of the input that became no document; with --pool all
-documents that extraction made. Of shards it prints the documents.
+documents that extraction made; with --round the pages that a round of the loop has
+collected, whether or not it was the last, and with --round and --expanded those that
+it added to the seed. Of shards it prints the documents.
 
 Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
 ` + strings.Join(recipe.Fields()[9:], ", ") + `
@@ -44,7 +47,7 @@ Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
 				return usageError{err}
 			}
 			out := bufio.NewWriterSize(a.stdout, 1<<16)
-			err := recipe.Cat(cmd.Context(), args[0], o.what, func(row recipe.Row) error { return o.print(out, row) })
+			err := o.cat(cmd.Context(), args[0], func(row recipe.Row) error { return o.print(out, row) })
 			if flushErr := out.Flush(); err == nil {
 				err = flushErr
 			}
@@ -57,11 +60,15 @@ Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
 	flags.BoolVar(&o.dropped, "dropped", false, "print the documents that were dropped")
 	flags.BoolVar(&o.skipped, "skipped", false, "print the records that became no document")
 	flags.BoolVar(&o.pool, "pool", false, "print all documents that extraction made")
+	flags.IntVar(&o.round, "round", 0, "print what round `N` of the loop has collected, with its scores")
+	flags.BoolVar(&o.expanded, "expanded", false, "with --round: print the pages that the round added to the next seed")
 	return cmd
 }
 
 type catOptions struct {
 	dropped, skipped, pool bool
+	round                  int
+	expanded               bool
 
 	what   recipe.CatWhat
 	fields []string
@@ -72,6 +79,12 @@ func (o *catOptions) parse(fields, format string) error {
 	switch {
 	case o.dropped && o.skipped, o.dropped && o.pool, o.skipped && o.pool:
 		return errors.New("give one of --dropped, --skipped and --pool")
+	case o.round < 0:
+		return fmt.Errorf("round: %d is negative", o.round)
+	case o.round > 0 && (o.dropped || o.skipped || o.pool):
+		return errors.New("--dropped, --skipped and --pool are the same in every round")
+	case o.expanded && o.round == 0:
+		return errors.New("give --round with --expanded")
 	case o.dropped:
 		o.what = recipe.CatDropped
 	case o.skipped:
@@ -98,6 +111,17 @@ func (o *catOptions) parse(fields, format string) error {
 		return fmt.Errorf("format %q is neither jsonl nor tsv", format)
 	}
 	return nil
+}
+
+// cat gives the rows that the options ask for.
+func (o *catOptions) cat(ctx context.Context, path string, give func(recipe.Row) error) error {
+	switch {
+	case o.expanded:
+		return recipe.CatRound(ctx, path, o.round, recipe.RoundExpanded, give)
+	case o.round > 0:
+		return recipe.CatRound(ctx, path, o.round, recipe.RoundCollected, give)
+	}
+	return recipe.Cat(ctx, path, o.what, give)
 }
 
 // print writes one row. Fields that a row does not have are left out of JSON

@@ -45,7 +45,11 @@ func (a *app) documentsCommand(c documentsCommand) *cobra.Command {
 			if !a.quiet {
 				printFunnel(a.stderr, funnel)
 			}
-			fmt.Fprintf(a.stdout, "%s\n", r.CorpusDir(run))
+			dir, err := r.CorpusDir(run)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "%s\n", dir)
 			return a.conclude(run, r)
 		},
 	}

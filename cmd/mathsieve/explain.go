@@ -155,7 +155,7 @@ func stepText(s *recipe.CaptureStep) string {
 		add("%.6f", *s.Score)
 	case s.Tokens != nil:
 		add("%d", *s.Tokens)
-	case s.Outcome == recipe.OutcomeFound:
+	case s.Outcome == recipe.OutcomeFound && s.Detail == "":
 		add("none")
 	}
 	if s.Tier != "" {

@@ -47,18 +47,31 @@ func (a *app) carryOut(ctx context.Context, name, out string) (*recipe.Recipe, *
 	if err != nil {
 		return nil, nil, err
 	}
-	progress := a.newProgress(len(r.Stages))
+	if a.pauses {
+		if err := a.untilReview(ctx, r, run); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, run, a.runStages(ctx, r, run, r.Stages)
+}
+
+// runStages brings stages of a recipe to their end.
+func (a *app) runStages(ctx context.Context, r *recipe.Recipe, run *pipeline.Run, stages []pipeline.Stage) error {
+	progress, err := newRoundTeller(a.newProgress(len(stages)), r, run)
+	if err != nil {
+		return err
+	}
 	a.graceful.Store(true)
-	_, err = pipeline.RunStages(ctx, run, r.Stages, a.pipelineOptions(progress))
+	_, err = pipeline.RunStages(ctx, run, stages, a.pipelineOptions(progress))
 	a.graceful.Store(false)
 	progress.close()
 	if err != nil {
 		if failed, ok := errors.AsType[*pipeline.StageError](err); ok {
 			err = firstError{failed.Failed[0], err}
 		}
-		return nil, nil, statedError{err, state(run, r)}
+		return statedError{err, state(run, r)}
 	}
-	return r, run, nil
+	return nil
 }
 
 // pipelineOptions are the settings of the executor.

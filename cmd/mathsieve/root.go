@@ -26,6 +26,8 @@ type app struct {
 	config config.Config
 	log    *slog.Logger
 	quiet  bool
+	// pauses says that a run stops where people are to review its domains.
+	pauses bool
 	// graceful is set while the command stops cleanly when its context is done.
 	graceful atomic.Bool
 	// runDir is the run folder that the command works in, for advice.
@@ -131,6 +133,7 @@ use alone. Running the same command again does only what is missing.
 		newExplainCommand(a),
 		newAnnotationsCommand(a),
 		newCatCommand(a),
+		newDomainsCommand(a),
 		newStatusCommand(a),
 		newVerifyCommand(a),
 		newInspectCommand(a),

@@ -31,13 +31,21 @@ files too. Without --negative, negatives are drawn from the input. Without any
 seed, pages whose own mark-up proves mathematics are the positives. --model takes
 a fastText model instead.
 
+Then the loop goes round: the domains of which more than a tenth was collected are
+related to mathematics; their pages that were not collected, as far as RUN/annotations.yaml
+says that their paths hold mathematics, join the positives, and a new classifier is
+trained. It stops after --rounds, or when a round collects almost nothing that the
+round before had not (rounds.stop-overlap). Where nobody has annotated, paths of which
+more than rounds.auto-share was collected are taken. With --pause-for-review
+the run stops in each round with exit code 75, and the same command goes on.
+
 Everything is kept in RUN. Running the same command again does only what is
 missing; a changed setting, input or model is refused. The result is the same
 bytes for any number of workers, any memory and any number of interruptions:
 
-  RUN/corpus/round-1/tier-040B/part-00000.jsonl.zst   documents, with score and token_count
-  RUN/corpus/round-1/manifest.json                    files, checksums, cuts, settings
-  RUN/models/round-1.bin                              the classifier, as fastText reads it
+  RUN/corpus/round-N/tier-040B/part-00000.jsonl.zst   documents of the last round, with score and token_count
+  RUN/corpus/round-N/manifest.json                    files, checksums, cuts, settings
+  RUN/models/round-N.bin                              the classifier of a round, as fastText reads it
 
 ` + exitCodes,
 		Example: `  # Everything from two WARC files, seed taken from the pages themselves:
@@ -73,8 +81,17 @@ bytes for any number of workers, any memory and any number of interruptions:
 				}
 				printTrainReport(a.stdout, report)
 			}
+			rounds, err := r.Rounds(run)
+			if err != nil {
+				return err
+			}
+			printRounds(a.stdout, rounds)
 			printFunnel(a.stdout, funnel)
-			fmt.Fprintf(a.stdout, "corpus: %s\n", r.CorpusDir(run))
+			dir, err := r.CorpusDir(run)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "corpus: %s\n", dir)
 			return a.conclude(run, r)
 		},
 	}
@@ -87,6 +104,8 @@ bytes for any number of workers, any memory and any number of interruptions:
 	a.setting(flags, "benchmark", "benchmark", "JSONL files whose texts must not be in the corpus")
 	a.setting(flags, "against", "against", "kept corpus: folders of dedup or run, or documents; what repeats it is dropped")
 	a.setting(flags, "model", "model", "fastText model to score with, instead of training one")
+	a.setting(flags, "rounds", "rounds.max", "rounds of the loop at most; with --model there is one")
+	flags.BoolVar(&a.pauses, "pause-for-review", false, "stop in each round when its domains are counted, for people to annotate them")
 	a.setting(flags, "budget", "select.budgets", "sizes of the tiers: tokens (40B, 25M), shares (30%), all")
 	a.setting(flags, "format", "output.format", "jsonl.zst, jsonl.gz, jsonl or parquet")
 	a.runtimeFlags(flags)

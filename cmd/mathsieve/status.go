@@ -41,7 +41,9 @@ func newStatusCommand(a *app) *cobra.Command {
 		Use:   "status RUN",
 		Short: "Say how far a run is, and where documents went",
 		Long: `Status prints the stages of a run with the tasks that are done, and, as far as the
-run has come, the funnel: how many records and documents went into each step, how
+run has come, what each round of the loop did (seed sizes, average precision on the
+hold-out, score at the cut, pages and tokens collected, overlap with the round before,
+pages that joined the seed) and the funnel: how many records and documents went into each step, how
 many went on, and for which reasons the others stayed behind. It reads markers
 only, and may be used while the run goes on.
 
@@ -77,21 +79,29 @@ and the same four numbers. Found is the sum of the other three.
 					return err
 				}
 			}
+			rounds, err := r.Rounds(run)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				enc := json.NewEncoder(a.stdout)
 				enc.SetIndent("", "  ")
-				return enc.Encode(map[string]any{"recipe": r.Plan.Recipe, "finished": finished, "stages": stages, "funnel": funnel})
+				return enc.Encode(map[string]any{"recipe": r.Plan.Recipe, "finished": finished, "stages": stages, "rounds": rounds, "funnel": funnel})
 			}
 			for _, s := range stages {
 				printStage(a.stdout, s)
 			}
+			printRounds(a.stdout, rounds)
 			printFunnel(a.stdout, funnel)
-			if finished {
-				fmt.Fprintf(a.stdout, "finished: %s\n", r.CorpusDir(run))
-			} else {
+			if !finished {
 				fmt.Fprintln(a.stdout, "not finished: run the command that made it again to go on")
+				return nil
 			}
-			return nil
+			dir, err := r.CorpusDir(run)
+			if err == nil {
+				fmt.Fprintf(a.stdout, "finished: %s\n", dir)
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
@@ -101,6 +111,8 @@ and the same four numbers. Found is the sum of the other three.
 
 func printStage(w io.Writer, s pipeline.StageStatus) {
 	switch {
+	case s.Sealed && s.Done == 0:
+		fmt.Fprintf(w, "%-18s not needed\n", s.Stage)
 	case s.Sealed:
 		fmt.Fprintf(w, "%-18s done, %d tasks\n", s.Stage, s.Done)
 	case s.Total < 0:

@@ -28,6 +28,7 @@ import (
 	"mathsieve/internal/dedup"
 	"mathsieve/internal/extract"
 	"mathsieve/internal/rank"
+	"mathsieve/internal/rank/domain"
 	"mathsieve/internal/seed"
 	"mathsieve/internal/tokens"
 	"mathsieve/internal/warc"
@@ -64,6 +65,8 @@ type Config struct {
 	Tokens        Tokens           `yaml:"tokens"`
 	Decontaminate decontam.Options `yaml:"decontaminate"`
 	Select        rank.Options     `yaml:"select"`
+	Domains       domain.Options   `yaml:"domains"`
+	Rounds        Rounds           `yaml:"rounds"`
 	Output        Output           `yaml:"output"`
 
 	// Runtime decides how a run is carried out, never what comes out of it.
@@ -115,6 +118,8 @@ func Default() Config {
 		Tokens:        Tokens{Vocabulary: tokens.Default},
 		Decontaminate: decontam.DefaultOptions(),
 		Select:        rank.DefaultOptions(),
+		Domains:       domain.DefaultOptions(),
+		Rounds:        DefaultRounds(),
 		Output:        Output{Format: corpus.JSONLZstd.String()},
 		Runtime:       Runtime{Memory: 4 << 30, LogFormat: "text", MaxFailedInputs: -1},
 	}
@@ -204,6 +209,8 @@ func (c *Config) Validate() error {
 		{"tokens", c.Tokens.validate()},
 		{"decontaminate", c.Decontaminate.Validate()},
 		{"select", c.Select.Validate()},
+		{"domains", c.Domains.Validate()},
+		{"rounds", c.Rounds.Validate()},
 		{"output", c.Output.validate()},
 		{"runtime", c.Runtime.validate()},
 	}

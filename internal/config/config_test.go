@@ -190,6 +190,14 @@ func TestValidate(t *testing.T) {
 	f("tokens.vocabulary", "latin")
 	f("select.budgets", "2B,1B")
 	f("output.format", "xml")
+	f("seed.max-per-domain", "-1")
+	f("domains.share", "2")
+	f("rounds.max", "0")
+	f("rounds.max", "65")
+	f("rounds.stop-overlap", "0")
+	f("rounds.stop-overlap", "1.01")
+	f("rounds.collect", "much")
+	f("rounds.auto-share", "-0.1")
 	f("runtime.memory", "1MiB")
 	f("runtime.workers", "-1")
 	f("runtime.log-format", "xml")
@@ -231,6 +239,7 @@ func TestDecisive(t *testing.T) {
 	for key, value := range map[string]string{
 		"dedup.threshold": "0.9", "train.dim": "7", "seed.random-seed": "9", "select.budgets": "1B", "output.format": "parquet",
 		"extract.whole-page": "true", "score.label": "x", "tokens.vocabulary": "o200k_base",
+		"rounds.max": "2", "rounds.collect": "1B", "domains.min-pages": "3", "seed.max-per-domain": "7",
 	} {
 		if decisive(key, value) == base {
 			t.Errorf("%s does not decide the plan", key)

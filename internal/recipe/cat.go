@@ -75,7 +75,11 @@ func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) e
 		if sealed, err := run.Sealed(last); err != nil || !sealed {
 			return cmp.Or(err, fmt.Errorf("stage %s: %w", last, pipeline.ErrNotSealed))
 		}
-		return catShards(ctx, []string{r.CorpusDir(run)}, give)
+		dir, err := r.CorpusDir(run)
+		if err != nil {
+			return err
+		}
+		return catShards(ctx, []string{dir}, give)
 	}
 	return fmt.Errorf("cat: no such thing: %d", what)
 }

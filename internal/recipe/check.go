@@ -53,7 +53,11 @@ func (r *Recipe) Cuts(run *pipeline.Run) (*rank.Cuts, error) {
 	if r.Plan.Recipe != Run && r.Plan.Recipe != Select {
 		return nil, nil
 	}
-	s, err := readSelection(run, 1)
+	round, err := r.job.lastRound(run)
+	if err != nil {
+		return nil, err
+	}
+	s, err := readSelection(run, round)
 	return s.Cuts, err
 }
 

@@ -70,12 +70,14 @@ func (c crawl) group(page int) int {
 	return page
 }
 
-// settings are those of a small run: a classifier that trains in no time.
+// settings are those of a small run: one round of a classifier that trains in
+// no time.
 func settings(t *testing.T, inputs []string, budgets string) config.Config {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Input = inputs
 	cfg.Train.Dim, cfg.Train.Bucket = 16, 20_000
+	cfg.Rounds.Max = 1
 	cfg.Train.Tune, cfg.Train.LR, cfg.Train.Epoch = "off", 1, 25
 	var err error
 	if cfg.Select.Budgets, err = rank.ParseBudgets(budgets); err != nil {

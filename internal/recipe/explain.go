@@ -7,6 +7,7 @@ import (
 	"math"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mathsieve/internal/corpus"
@@ -252,33 +253,34 @@ func (x *explainer) documents(stage extractStage, pack int, capture Capture) err
 // follow adds what the stages after extraction did with a document.
 func (x *explainer) follow(c *Capture, pack, row int) error {
 	for _, stage := range x.recipe.Stages {
-		var look func(string, int, int) (*CaptureStep, error)
-		switch name, _, _ := strings.Cut(stage.Name, "-"); {
-		case stage.Name == stageDuplicate:
-			look = x.duplicate
-		case stage.Name == stageHits:
-			look = x.contamination
-		case stage.Name == stageTokens:
-			look = x.tokens
-		case stage.Name == stageDocuments:
-			look = x.shard
-		case name == "score":
-			look = x.score
-		case name == "cut":
-			look = x.tier
-		default:
+		look := x.teller(stage.Name)
+		if look == nil {
 			continue
 		}
-		if _, err := x.run.Tasks(stage.Name); errors.Is(err, pipeline.ErrNotSealed) {
+		tasks, err := x.run.Tasks(stage.Name)
+		if err == nil && tasks > 0 && stage.Name == cutName(roundOf(stage.Name)) {
+			// The last round decides, and which that is shows when it has ended.
+			var last bool
+			if last, err = x.recipe.job.isLast(x.run, roundOf(stage.Name)); !last {
+				tasks = 0
+			}
+		}
+		switch {
+		case errors.Is(err, pipeline.ErrNotSealed):
 			c.Outcome, c.Stage = OutcomePending, stage.Name
 			c.Steps = append(c.Steps, CaptureStep{Stage: stage.Name, Outcome: OutcomePending})
 			return nil
-		} else if err != nil {
+		case err != nil:
 			return err
+		case tasks == 0: // the loop does not come to it
+			continue
 		}
 		step, err := look(stage.Name, pack, row)
 		if err != nil {
 			return fmt.Errorf("explain stage %s: %w", stage.Name, err)
+		}
+		if step == nil {
+			continue
 		}
 		step.Stage = stage.Name
 		c.Steps = append(c.Steps, *step)
@@ -291,6 +293,39 @@ func (x *explainer) follow(c *Capture, pack, row int) error {
 		}
 	}
 	return nil
+}
+
+// teller returns what tells of a document in a stage, nil for stages that do not
+// speak of single documents. It returns nil in turn where it has nothing to say.
+func (x *explainer) teller(stage string) func(stage string, pack, row int) (*CaptureStep, error) {
+	round := roundOf(stage)
+	switch stage {
+	case stageDuplicate:
+		return x.duplicate
+	case stageHits:
+		return x.contamination
+	case stageTokens:
+		return x.tokens
+	case stageDocuments:
+		return x.shard
+	case scoreName(round):
+		return x.score
+	case cutName(round):
+		return x.tier
+	case expandName(round):
+		return x.expansion
+	}
+	return nil
+}
+
+// expansion says that a page joins the positives of the next round.
+func (x *explainer) expansion(stage string, pack, row int) (*CaptureStep, error) {
+	round := roundOf(stage)
+	rows, err := expandedRows(round)(x.run, pack)
+	if _, joins := slices.BinarySearch(rows, uint32(row)); err != nil || !joins {
+		return nil, err
+	}
+	return &CaptureStep{Outcome: OutcomeFound, Detail: fmt.Sprintf("joins the positives of round %d", round+1)}, nil
 }
 
 func (x *explainer) duplicate(_ string, pack, row int) (*CaptureStep, error) {
@@ -395,10 +430,7 @@ func (x *explainer) shard(stage string, pack, _ int) (*CaptureStep, error) {
 
 // tier says which tier took a document, or how far it was from the last cut.
 func (x *explainer) tier(stage string, pack, row int) (*CaptureStep, error) {
-	var round int
-	if _, err := fmt.Sscanf(stage, "cut-%d", &round); err != nil {
-		return nil, fmt.Errorf("name of a stage: %w", err)
-	}
+	round := roundOf(stage)
 	chosen, err := readSelection(x.run, round)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ const (
 	docsName         = "docs.jsonl.zst"    // the documents
 	skippedName      = "skipped.jsonl.zst" // what became no document, and why
 	bytesName        = "bytes.col"         // length of each text
+	urlsName         = "urls.zst"          // address of each document
 	keysName         = "keys"              // URL, text and band keys for deduplication
 	fingerprintsName = "fingerprints"      // what verifies candidates
 )
@@ -325,6 +326,8 @@ type packWriter struct {
 	pack     int
 	docsFile output
 	docs     corpus.Writer // nil where the input is a shard, which is read where it lies
+	urlFile  output
+	urls     *corpus.StringWriter
 	skipFile output
 	skipZip  *zstd.Encoder
 	skips    *json.Encoder
@@ -343,6 +346,12 @@ func (s extractStage) newPackWriter(t *pipeline.Task, writesDocs bool) (*packWri
 		if err := w.createDocs(s.docsAt); err != nil {
 			return nil, err
 		}
+	}
+	if w.urlFile, err = newOutput(t.Create(urlsName)); err != nil {
+		return nil, err
+	}
+	if w.urls, err = corpus.NewStringWriter(w.urlFile); err != nil {
+		return nil, err
 	}
 	if w.skipFile, err = newOutput(t.Create(skippedName)); err != nil {
 		return nil, err
@@ -425,6 +434,9 @@ func (w *packWriter) write(item *packItem) error {
 			return err
 		}
 	}
+	if err := w.urls.Write(item.doc.URL); err != nil {
+		return err
+	}
 	w.lengths = append(w.lengths, uint32(min(len(item.doc.Text), 1<<32-1)))
 	w.formulas.add(&item.doc)
 	w.task.Add("out", 1)
@@ -450,7 +462,7 @@ func (w *packWriter) close() error {
 	if err := w.formulas.write(w.task); err != nil {
 		return err
 	}
-	closers := []io.Closer{w.skipZip, w.skipFile}
+	closers := []io.Closer{w.skipZip, w.skipFile, w.urls, w.urlFile}
 	if w.docs != nil {
 		closers = append(closers, w.docs, w.docsFile)
 	}

@@ -20,13 +20,17 @@ type Step struct {
 }
 
 // Funnel returns the way from records to documents of a finished run, step by
-// step. In of a step is Out of the one before.
+// step, as the last round has selected them. In of a step is Out of the one before.
 func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
 	var steps []Step
 	documents := int64(0)
 	add := func(s Step) {
 		steps = append(steps, s)
 		documents = s.Out
+	}
+	last, err := r.job.lastRound(run)
+	if err != nil {
+		return nil, err
 	}
 	for _, stage := range r.Stages {
 		counters, err := run.SealedCounters(stage.Name)
@@ -41,7 +45,7 @@ func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
 			s := Step{Name: stage.Name, In: documents, Dropped: withPrefix(counters, "drop.")}
 			s.Out = s.In - sum(s.Dropped)
 			add(s)
-		case cutName(1):
+		case cutName(last):
 			add(Step{Name: "select", In: documents, Out: counters["out"], Dropped: map[string]int64{
 				"no_score": counters["skip.not_eligible"] - (r.rows(steps) - documents), "below_min_score": counters["skip.below_min_score"],
 				"above_budget": counters["in"] - counters["out"],
@@ -104,13 +108,15 @@ func sum[N int | int64](counts map[string]N) (total N) {
 	return total
 }
 
-// CorpusDir is the folder that holds the recipe's result.
-func (r *Recipe) CorpusDir(run *pipeline.Run) string {
+// CorpusDir is the folder that holds the recipe's result: where there are
+// rounds, that of the newest.
+func (r *Recipe) CorpusDir(run *pipeline.Run) (string, error) {
 	switch r.Plan.Recipe {
 	case Run, Select:
-		return filepath.Join(run.Dir(), "corpus", "round-1")
+		round, err := r.job.lastRound(run)
+		return filepath.Join(run.Dir(), filepath.FromSlash(corpusDir(round))), err
 	}
-	return run.Dir()
+	return run.Dir(), nil
 }
 
 // CheckCounts checks that nothing was lost on the way: what goes into a step

@@ -14,7 +14,7 @@ import (
 	"mathsieve/internal/tokens"
 )
 
-func corpusName(round int) string { return fmt.Sprintf("corpus-%d", round) }
+func corpusName(round int) string { return numbered("corpus", round) }
 
 // A Manifest describes a finished corpus: what is in it and what made it. It
 // holds no time and no host, so equal corpora have equal manifests.

@@ -43,7 +43,8 @@ func (j *job) selection() ([]pipeline.Stage, error) {
 	const round = 1
 	after := []string{j.pool.name}
 	stages := []pipeline.Stage{j.pool.stage(), j.readScoresStage(round, after), j.tokensStage(j.pool.pool, after)}
-	return append(stages, j.selectStages(round, after)...), nil
+	selector := j.selector(round, after)
+	return append(append(stages, selector.cutStage()), selector.corpusStages()...), nil
 }
 
 // readScoresStage takes the scores from documents that have them.

@@ -19,6 +19,8 @@ type pool struct {
 	packs extractStage
 	// dropped reads the marks that take documents of a pack out of the pool.
 	dropped []func(run *pipeline.Run, pack int) ([]corpus.Mark, error)
+	// only reads the rows of a pack that are in the pool, ascending; nil is all.
+	only func(run *pipeline.Run, pack int) ([]uint32, error)
 }
 
 // pool returns all documents of the packs.
@@ -27,6 +29,12 @@ func (s extractStage) pool(run *pipeline.Run) pool { return pool{run: run, packs
 // without returns the pool less the documents that are marked.
 func (p pool) without(marks func(run *pipeline.Run, pack int) ([]corpus.Mark, error)) pool {
 	p.dropped = append(slices.Clone(p.dropped), marks)
+	return p
+}
+
+// of returns the documents of the pool in the given rows.
+func (p pool) of(rows func(run *pipeline.Run, pack int) ([]uint32, error)) pool {
+	p.only = rows
 	return p
 }
 
@@ -61,6 +69,7 @@ type packReader struct {
 	rows    int          // documents in the pack
 	row     int          // of the next document
 	dropped map[int]bool // rows to pass over
+	only    []uint32     // where it is not nil, the rows to stop at
 }
 
 // open opens a pack. Damage is noticed when the pack was read to its end.
@@ -78,6 +87,14 @@ func (p pool) open(pack int) (*packReader, error) {
 		}
 		for _, m := range marks {
 			r.dropped[m.Row] = true
+		}
+	}
+	if p.only != nil {
+		if r.only, err = p.only(p.run, pack); err != nil {
+			return nil, err
+		}
+		if len(r.only) == 0 {
+			return r, nil
 		}
 	}
 	if r.rows > 0 {
@@ -142,10 +159,23 @@ func (r *packReader) next(ctx context.Context, doc *corpus.Document) (int, error
 		}
 		row := r.row
 		r.row++
-		if !r.dropped[row] {
+		if r.wants(row) {
 			return row, nil
 		}
 	}
+}
+
+// wants reports whether a row is in the pool. It is asked in ascending order.
+func (r *packReader) wants(row int) bool {
+	if r.only != nil {
+		for len(r.only) > 0 && int(r.only[0]) < row {
+			r.only = r.only[1:]
+		}
+		if len(r.only) == 0 || int(r.only[0]) != row {
+			return false
+		}
+	}
+	return !r.dropped[row]
 }
 
 func (r *packReader) Close() error {

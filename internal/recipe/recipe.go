@@ -6,15 +6,17 @@
 //	                                                                                                               │
 //	                                      ┌────────────────────────────── pool ◀────────────────────────────────────┘
 //	seed ─▶ extract-positive, -negative   │
-//	                    └─▶ seed-1 ─▶ train-1 ─▶ score-1 ─┐
-//	                                      ├─▶ tokens ─────┤
-//	               benchmarks ─▶ decontaminate ───────────┴─▶ cut-1 ─▶ select-1 ─▶ corpus-1
+//	                    └─▶ seed-N ─▶ train-N ─▶ score-N ─┐
+//	                          ▲           ├─▶ tokens ─────┤
+//	                          │    decontaminate ─────────┴─▶ cut-N ─▶ select-N ─▶ corpus-N
+//	                          │                                │
+//	                      expand-N ◀─ rules-N ◀─ metrics-N ◀───┴─▶ domains-map-N ─▶ domains-N
 //
 // With a kept corpus, extract-against sketches it beside extract. Where pairs are
 // many, rounds, dedup-settle-1 and on, come before dedup-cluster.
 //
 // The names of the stages of the loop carry the number of their round; what
-// no round changes is done once.
+// no round changes is done once, and only the last round makes a corpus.
 //
 // A recipe is made twice from the same facts: New plans it from a config and
 // the files that it names, FromPlan finds it again in the plan of a run folder,
@@ -37,7 +39,7 @@ import (
 )
 
 // OutputVersion changes when the same plan would give other bytes.
-const OutputVersion = "1"
+const OutputVersion = "2"
 
 // The recipes.
 const (
@@ -261,7 +263,6 @@ func (j *job) run() ([]pipeline.Stage, error) {
 	if len(j.pool.inputs) == 0 {
 		return nil, ErrNoPool
 	}
-	const round = 1
 	var stages []pipeline.Stage
 	j.pool.sketches = true
 	if !j.hasModel() {
@@ -274,17 +275,11 @@ func (j *job) run() ([]pipeline.Stage, error) {
 	stages = append(stages, j.dedupStages(j.pool)...)
 	unique := func(run *pipeline.Run) pool { return j.pool.pool(run).without(j.duplicates) }
 	after := []string{j.pool.name, stageDuplicate}
-	if j.hasModel() {
-		stages = append(stages, j.scoreStage(round, unique, after))
-	} else {
-		stages = append(stages, j.seedStage(round, unique, after), j.trainStage(round))
-		stages = append(stages, j.scoreStage(round, unique, append(after, trainName(round))))
-	}
-	stages = append(stages, j.tokensStage(unique, after))
+	once := []pipeline.Stage{j.tokensStage(unique, after)}
 	if j.hasBenchmarks() {
-		stages = append(stages, j.decontaminateStage(unique, after))
+		once = append(once, j.decontaminateStage(unique, after))
 	}
-	return append(stages, j.selectStages(round, after)...), nil
+	return append(stages, j.loopStages(unique, after, once)...), nil
 }
 
 func (j *job) hasModel() bool      { return len(inputsOf(j.plan, roleModel)) > 0 }

@@ -24,7 +24,7 @@ const (
 	stageTokens = "tokens"
 )
 
-func scoreName(round int) string { return fmt.Sprintf("score-%d", round) }
+func scoreName(round int) string { return numbered("score", round) }
 
 // A poolOf gives the documents that a stage works on, once the run is there.
 type poolOf func(run *pipeline.Run) pool

@@ -6,11 +6,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
 
+	"mathsieve/internal/address"
+	"mathsieve/internal/corpus"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/seed"
@@ -22,7 +23,7 @@ const (
 	seedReportName   = "seed.json"
 )
 
-func seedName(round int) string { return fmt.Sprintf("seed-%d", round) }
+func seedName(round int) string { return numbered("seed", round) }
 
 // given returns the stages that extract the seed that the user gave.
 func (j *job) given() []extractStage {
@@ -36,41 +37,84 @@ func (j *job) given() []extractStage {
 }
 
 // seedStage draws the pages that the classifier of a round learns from: those
-// that the user gave, or, where there are none, pages of the pool.
+// that the user gave, or, where there are none, pages of the pool; and from the
+// second round on those that the rules of the round before have added.
 func (j *job) seedStage(round int, unique poolOf, after []string) pipeline.Stage {
 	before := names(j.given())
-	if len(before) < 2 {
+	count := one
+	if len(before) < 2 || round > 1 {
 		before = append(before, after...)
+	}
+	if round > 1 {
+		before = append(before, rulesName(round-1), expandName(round-1))
+		count = func(run *pipeline.Run) (int, error) {
+			more, err := j.expands(run, round-1)
+			if err != nil || !more {
+				return 0, err
+			}
+			return 1, nil
+		}
 	}
 	return pipeline.Stage{
 		Name:  seedName(round),
 		After: before,
-		Count: func(*pipeline.Run) (int, error) { return 1, nil },
+		Count: count,
 		Task: func(ctx context.Context, t *pipeline.Task) error {
-			return j.drawSeed(ctx, t, j.seedSources(t.Run, unique))
+			sources, err := j.seedSources(t.Run, round, unique)
+			if err != nil {
+				return err
+			}
+			return j.drawSeed(ctx, t, sources)
 		},
 	}
 }
 
-// seedSources says where positives and negatives come from.
-func (j *job) seedSources(run *pipeline.Run, unique poolOf) []seed.Source {
+// Names of the sources of a seed, as seed.json has them.
+const (
+	sourceGiven    = "given"    // files of positives or negatives
+	sourceMarkup   = "markup"   // pages of the pool, judged by their own mark-up
+	sourcePool     = "pool"     // any page of the pool
+	sourceExpanded = "expanded" // pages under accepted rules
+)
+
+// seedSources says where positives and negatives come from. Negatives of later
+// rounds are never from the domains of positives, nor from a path that somebody
+// took for mathematics or was not sure about.
+func (j *job) seedSources(run *pipeline.Run, round int, unique poolOf) ([]seed.Source, error) {
 	o := j.cfg.Seed
-	positive := seed.Source{Label: seed.LabelMath, Limit: o.Positives}
-	negative := seed.Source{Label: seed.LabelOther, Limit: o.Negatives}
-	if len(j.positive.inputs) > 0 {
-		positive.Pool = j.positive.pool(run)
+	positive := seed.Source{Name: sourceGiven, Label: seed.LabelMath}
+	negative := seed.Source{Name: sourceGiven, Label: seed.LabelOther}
+	bootstrap := len(j.positive.inputs) == 0
+	if bootstrap {
+		positive.Name, positive.Pool, positive.Accept = sourceMarkup, unique(run), o.ProvesMathematics
 	} else {
-		positive.Pool, positive.Accept = unique(run), o.ProvesMathematics
+		positive.Pool = j.positive.pool(run)
 	}
 	switch {
 	case len(j.negative.inputs) > 0:
 		negative.Pool = j.negative.pool(run)
-	case len(j.positive.inputs) > 0:
-		negative.Pool = unique(run)
+	case !bootstrap:
+		negative.Name, negative.Pool = sourcePool, unique(run)
 	default:
-		negative.Pool, negative.Accept = unique(run), o.ProvesOther
+		negative.Name, negative.Pool, negative.Accept = sourceMarkup, unique(run), o.ProvesOther
 	}
-	return []seed.Source{positive, negative}
+	if round == 1 {
+		return []seed.Source{positive, negative}, nil
+	}
+	rules, err := readRules(run, round-1)
+	if err != nil {
+		return nil, err
+	}
+	accept := negative.Accept
+	negative.Accept = func(doc *corpus.Document) bool {
+		return (accept == nil || accept(doc)) && !rules.maybeMath(doc.URL)
+	}
+	negative.Apart = len(j.negative.inputs) == 0
+	expanded := seed.Source{Name: sourceExpanded, Label: seed.LabelMath, Pool: unique(run).of(expandedRows(round - 1))}
+	if bootstrap {
+		expanded.Accept = func(doc *corpus.Document) bool { return !o.ProvesMathematics(doc) } // those are drawn already
+	}
+	return []seed.Source{positive, expanded, negative}, nil
 }
 
 func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, sources []seed.Source) error {
@@ -86,7 +130,9 @@ func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, sources []seed.Sou
 	if err != nil {
 		return err
 	}
-	report, err := seed.Draw(ctx, j.cfg.Seed, sources, files, train, holdOut)
+	var splitter address.Splitter
+	draw := seed.Draw{Options: j.cfg.Seed, Sources: sources, Domain: splitter.Domain, Scratch: files}
+	report, err := draw.Write(ctx, train, holdOut)
 	if err != nil {
 		return err
 	}

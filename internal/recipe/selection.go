@@ -17,14 +17,20 @@ import (
 
 const cutsName = "cuts.json"
 
-func cutName(round int) string    { return fmt.Sprintf("cut-%d", round) }
-func selectName(round int) string { return fmt.Sprintf("select-%d", round) }
+func cutName(round int) string    { return numbered("cut", round) }
+func selectName(round int) string { return numbered("select", round) }
+
+// corpusDir is the folder of a round's tiers in the run folder.
+func corpusDir(round int) string { return path.Join("corpus", numbered("round", round)) }
 
 // A selection is what the cut of a round decides: which documents belong to
 // which tier, and how the tiers are laid out in files. Its scores are logits.
 type selection struct {
 	Cuts  *rank.Cuts  `json:"cuts"`
 	Parts []rank.Part `json:"parts"`
+	// Collected is the cut of rounds.collect, the only tier of its own; nil
+	// where there is no loop.
+	Collected *rank.Cuts `json:"collected,omitempty"`
 }
 
 // A selector is what the stages of a selection share.
@@ -37,9 +43,9 @@ type selector struct {
 	corpusDir string
 }
 
-// selectStages cuts the pool of a round into tiers and writes them.
-func (j *job) selectStages(round int, after []string) []pipeline.Stage {
-	s := selector{job: j, round: round, scores: scoreName(round), corpusDir: path.Join("corpus", fmt.Sprintf("round-%d", round))}
+// selector prepares the selection of a round.
+func (j *job) selector(round int, after []string) selector {
+	s := selector{job: j, round: round, scores: scoreName(round), corpusDir: corpusDir(round)}
 	s.after = append(s.after, after...)
 	s.after = append(s.after, s.scores, stageTokens)
 	if j.hasBenchmarks() {
@@ -48,15 +54,31 @@ func (j *job) selectStages(round int, after []string) []pipeline.Stage {
 	if !j.hasModel() && j.plan.Recipe == Run {
 		s.after = append(s.after, trainName(round))
 	}
-	return s.stages()
+	return s
 }
 
-func (s selector) stages() []pipeline.Stage {
-	one := func(*pipeline.Run) (int, error) { return 1, nil }
+// cutStage cuts the pool of a round into tiers.
+func (s selector) cutStage() pipeline.Stage {
+	return pipeline.Stage{Name: cutName(s.round), After: s.after, Count: follows(s.scores, one), Task: s.cut}
+}
+
+// corpusStages write the tiers of the last round.
+func (s selector) corpusStages() []pipeline.Stage {
+	after := append([]string{cutName(s.round)}, s.after...)
+	if s.round < s.job.rounds() {
+		after = append(after, expandName(s.round))
+	}
+	ifLast := func(count func(*pipeline.Run) (int, error)) func(*pipeline.Run) (int, error) {
+		return func(run *pipeline.Run) (int, error) {
+			if last, err := s.job.isLast(run, s.round); err != nil || !last {
+				return 0, err
+			}
+			return count(run)
+		}
+	}
 	return []pipeline.Stage{
-		{Name: cutName(s.round), After: s.after, Count: one, Task: s.cut},
-		{Name: selectName(s.round), After: append([]string{cutName(s.round)}, s.after...), Count: s.parts, Task: s.write, Memory: 96 << 20},
-		{Name: corpusName(s.round), After: append([]string{cutName(s.round), selectName(s.round)}, s.after...), Count: one, Task: s.manifest},
+		{Name: selectName(s.round), After: after, Count: ifLast(s.parts), Task: s.write, Memory: 96 << 20},
+		{Name: corpusName(s.round), After: append([]string{selectName(s.round)}, after...), Count: ifLast(one), Task: s.manifest},
 	}
 }
 
@@ -72,6 +94,12 @@ func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
 	cuts, err := rank.Cut(ctx, src, o)
 	if err != nil {
 		return errors.Join(err, src.Close())
+	}
+	var collected *rank.Cuts
+	if s.job.plan.Recipe == Run {
+		if collected, err = s.collectCuts(ctx, src, o, cuts); err != nil {
+			return errors.Join(err, src.Close())
+		}
 	}
 	sizes := func(pack int) ([]uint32, error) {
 		return readColumn[uint32](t.Run, s.job.pool.name, pack, bytesName)
@@ -92,13 +120,13 @@ func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
 			t.Add("exhausted."+tier.Budget.TierName(), 1)
 		}
 	}
-	return writeJSON(t, cutsName, selection{cuts, parts})
+	return writeJSON(t, cutsName, selection{cuts, parts, collected})
 }
 
 // readSelection reads what the cut of a round decided.
 func readSelection(run *pipeline.Run, round int) (selection, error) {
 	var s selection
-	err := readJSON(run, cutName(round), 0, cutsName, &s)
+	err := readJSON(run, cutName(round), cutsName, &s)
 	return s, err
 }
 
@@ -273,9 +301,9 @@ func writeJSON(t *pipeline.Task, name string, v any) error {
 	return f.Close()
 }
 
-// readJSON reads what writeJSON wrote.
-func readJSON(run *pipeline.Run, stage string, index int, name string, v any) error {
-	f, err := run.Open(stage, index, name)
+// readJSON reads what writeJSON wrote in the only task of a stage.
+func readJSON(run *pipeline.Run, stage, name string, v any) error {
+	f, err := run.Open(stage, 0, name)
 	if err != nil {
 		return err
 	}

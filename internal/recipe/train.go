@@ -18,7 +18,7 @@ import (
 
 const trainReportName = "train.json"
 
-func trainName(round int) string { return fmt.Sprintf("train-%d", round) }
+func trainName(round int) string { return numbered("train", round) }
 
 // modelPath is where the model of a round stands in the run folder.
 func modelPath(round int) string { return path.Join("models", fmt.Sprintf("round-%d.bin", round)) }
@@ -74,12 +74,12 @@ func (j *job) trainStage(round int) pipeline.Stage {
 	return pipeline.Stage{
 		Name:  trainName(round),
 		After: []string{seedName(round)},
-		Count: func(*pipeline.Run) (int, error) { return 1, nil },
+		Count: follows(seedName(round), one),
 		Task: func(ctx context.Context, t *pipeline.Task) error {
 			train := &lineSource{run: t.Run, stage: seedName(round), name: trainLinesName}
 			holdOut := &lineSource{run: t.Run, stage: seedName(round), name: holdOutLinesName}
 			tr := trainer{job: j, task: t, train: train, holdOut: holdOut}
-			err := readJSON(t.Run, seedName(round), 0, seedReportName, &tr.report.Seed)
+			err := readJSON(t.Run, seedName(round), seedReportName, &tr.report.Seed)
 			if err == nil {
 				err = tr.run(ctx, modelPath(round))
 			}
@@ -229,14 +229,17 @@ func (tr *trainer) measure(model *fasttext.Model) (*HoldOut, error) {
 	return h, nil
 }
 
-// TrainReport reads the report of the first round's classifier.
+// TrainReport reads the report of the newest round's classifier.
 func (r *Recipe) TrainReport(run *pipeline.Run) (TrainReport, error) {
 	var report TrainReport
-	err := readJSON(run, trainName(1), 0, trainReportName, &report)
+	round, err := r.job.lastRound(run)
+	if err == nil {
+		err = readJSON(run, trainName(round), trainReportName, &report)
+	}
 	return report, err
 }
 
-// OpenModel opens the model of the first round, checked as it is read.
+// OpenModel opens the model of the recipe Train, checked as it is read.
 func (r *Recipe) OpenModel(run *pipeline.Run) (io.ReadCloser, error) {
 	return run.Open(trainName(1), 0, modelPath(1))
 }

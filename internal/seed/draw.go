@@ -3,7 +3,6 @@ package seed
 import (
 	"bufio"
 	"cmp"
-	"container/heap"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -12,8 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-
-	"github.com/zeebo/xxh3"
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/shuffle"
@@ -27,14 +24,16 @@ type Pool interface {
 	Each(ctx context.Context, pack int, do func(row int, doc *corpus.Document) error) error
 }
 
-// A Source is a pool of pages of one label.
+// A Source is a pool of pages of one label. A label may have several.
 type Source struct {
+	// Name says in reports where the pages come from.
+	Name  string
 	Pool  Pool
 	Label string
-	// Limit is the largest number of pages to draw.
-	Limit int
 	// Accept says which pages of the pool may be drawn; nil accepts all.
 	Accept func(doc *corpus.Document) bool
+	// Apart keeps out the pages of domains that positives were drawn from.
+	Apart bool
 }
 
 // A Report says what a draw took.
@@ -44,110 +43,84 @@ type Report struct {
 	Drawn      map[string]int `json:"drawn"`
 	// HeldOut counts the drawn pages by label that went to the hold-out.
 	HeldOut map[string]int `json:"held_out"`
-	// Sites is the number of hosts among the drawn pages, by label.
-	Sites map[string]int `json:"sites"`
+	// Sites is the number of hosts among the drawn pages, Domains that of
+	// registrable domains, LargestDomain the number of pages of the domain
+	// with the most of them, each by label.
+	Sites         map[string]int `json:"sites"`
+	Domains       map[string]int `json:"domains"`
+	LargestDomain map[string]int `json:"largest_domain"`
+	// Sources are the sources in the order in which they were given.
+	Sources []SourceReport `json:"sources"`
+	// Apart is the number of candidates that were kept out of the negatives
+	// because positives came from their domain.
+	Apart int `json:"apart"`
 	// SplitBy says what the hold-out was split by: "site" keeps all pages
 	// of a site on one side; "page" is the way out where the sites are too few.
 	SplitBy string `json:"split_by"`
 }
 
-// pick is one drawn page.
-type pick struct {
-	order   uint64 // hash of seed and id: the place in the training order
-	site    uint64 // hash of seed and host
-	source  int32
-	pack    int32
-	row     int32
-	heldOut bool
+// A SourceReport says what a draw took from one source.
+type SourceReport struct {
+	Name       string `json:"name"`
+	Label      string `json:"label"`
+	Candidates int    `json:"candidates"`
+	Drawn      int    `json:"drawn"`
 }
 
-func comparePicks(a, b pick) int {
-	return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.source, b.source),
-		cmp.Compare(a.pack, b.pack), cmp.Compare(a.row, b.row))
+// A Draw is a drawing of seed pages.
+type Draw struct {
+	Options Options
+	Sources []Source
+	// Domain returns the registrable domain of an address.
+	Domain func(address string) string
+	// Scratch holds the lines on their way into random order.
+	Scratch shuffle.Scratch
 }
 
-// pickHeap holds the least picks seen, the greatest of them on top.
-type pickHeap []pick
-
-func (h pickHeap) Len() int           { return len(h) }
-func (h pickHeap) Less(i, j int) bool { return comparePicks(h[i], h[j]) > 0 }
-func (h pickHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *pickHeap) Push(x any)        { *h = append(*h, x.(pick)) }
-func (h *pickHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return last
-}
-
-// Draw samples the sources and writes one training line a page, label first,
+// Write samples the sources and writes one training line a page, label first,
 // in random order, to train or to holdOut. It reads the pools twice: once to
-// choose by id, once for the texts; between them it keeps 48 bytes a page, and
-// the lines pass through scratch files of 1/64 of all text each.
+// choose by id, once for the texts; between them it keeps some 100 bytes a page,
+// and the lines pass through scratch files of 1/64 of all text each.
 //
 // It fails with ErrNoPositives or ErrNoNegatives if one label got no page.
-func Draw(ctx context.Context, o Options, sources []Source, scratch shuffle.Scratch, train, holdOut io.Writer) (Report, error) {
+func (d Draw) Write(ctx context.Context, train, holdOut io.Writer) (Report, error) {
 	report := Report{
 		Candidates: map[string]int{}, Drawn: map[string]int{}, HeldOut: map[string]int{},
+		Domains: map[string]int{}, LargestDomain: map[string]int{},
 	}
-	var picks []pick
-	for i, src := range sources {
-		got, candidates, err := choose(ctx, o, int32(i), src)
-		if err != nil {
-			return report, err
-		}
-		report.Candidates[src.Label] += candidates
-		report.Drawn[src.Label] += len(got)
-		picks = append(picks, got...)
+	for _, src := range d.Sources {
+		report.Sources = append(report.Sources, SourceReport{Name: src.Name, Label: src.Label})
 	}
-	switch {
-	case report.Drawn[LabelMath] == 0:
-		return report, ErrNoPositives
-	case report.Drawn[LabelOther] == 0:
-		return report, ErrNoNegatives
-	}
-	report.SplitBy = split(o, sources, picks)
-	report.Sites = countSites(sources, picks)
-	for _, p := range picks {
-		if p.heldOut {
-			report.HeldOut[sources[p.source].Label]++
-		}
-	}
-	if err := scatter(ctx, o, sources, picks, scratch); err != nil {
+	picks, err := d.choose(ctx, LabelMath, d.Options.Positives, nil, &report)
+	if err != nil {
 		return report, err
 	}
-	return report, gather(scratch, train, holdOut)
-}
-
-// choose returns the src.Limit pages with the least hash, and how many there
-// were to choose from.
-func choose(ctx context.Context, o Options, index int32, src Source) ([]pick, int, error) {
-	var best pickHeap
-	candidates := 0
-	for pack := range src.Pool.Packs() {
-		err := src.Pool.Each(ctx, pack, func(row int, doc *corpus.Document) error {
-			if src.Accept != nil && !src.Accept(doc) {
-				return nil
-			}
-			candidates++
-			p := pick{
-				order: xxh3.HashStringSeed(doc.ID, o.RandomSeed), site: xxh3.HashStringSeed(host(doc.URL), o.RandomSeed),
-				source: index, pack: int32(pack), row: int32(row),
-			}
-			switch {
-			case len(best) < src.Limit:
-				heap.Push(&best, p)
-			case comparePicks(p, best[0]) < 0:
-				best[0] = p
-				heap.Fix(&best, 0)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, 0, err
+	seeds := map[uint64]bool{}
+	for _, p := range picks {
+		seeds[p.domain] = true
+	}
+	others, err := d.choose(ctx, LabelOther, d.Options.Negatives, seeds, &report)
+	if err != nil {
+		return report, err
+	}
+	switch {
+	case len(picks) == 0:
+		return report, ErrNoPositives
+	case len(others) == 0:
+		return report, ErrNoNegatives
+	}
+	picks = append(picks, others...)
+	report.SplitBy = split(d.Options, d.Sources, picks)
+	report.Sites = countSites(d.Sources, picks)
+	for _, p := range picks {
+		if p.heldOut {
+			report.HeldOut[d.Sources[p.source].Label]++
 		}
 	}
-	return best, candidates, nil
+	if err := scatter(ctx, d.Options, d.Sources, picks, d.Scratch); err != nil {
+		return report, err
+	}
+	return report, gather(d.Scratch, train, holdOut)
 }
 
 // host returns the host of a URL, or the whole of what is no URL.

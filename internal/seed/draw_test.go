@@ -61,13 +61,17 @@ func documents(kind string, n int) []corpus.Document {
 	return docs
 }
 
+func drawing(o Options, positive, negative packs) Draw {
+	return Draw{Options: o, Domain: host, Scratch: files{}, Sources: []Source{
+		{Name: "given", Pool: positive, Label: LabelMath},
+		{Name: "given", Pool: negative, Label: LabelOther},
+	}}
+}
+
 func draw(t *testing.T, o Options, positive, negative packs) (report Report, train, holdOut string) {
 	t.Helper()
 	var a, b bytes.Buffer
-	report, err := Draw(t.Context(), o, []Source{
-		{Pool: positive, Label: LabelMath, Limit: o.Positives},
-		{Pool: negative, Label: LabelOther, Limit: o.Negatives},
-	}, files{}, &a, &b)
+	report, err := drawing(o, positive, negative).Write(t.Context(), &a, &b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,9 +144,7 @@ func TestSplitKeepsSitesTogether(t *testing.T) {
 func TestDrawRefusesOneClass(t *testing.T) {
 	f := func(pos, neg packs, want error) {
 		t.Helper()
-		_, err := Draw(t.Context(), DefaultOptions(), []Source{
-			{Pool: pos, Label: LabelMath, Limit: 10}, {Pool: neg, Label: LabelOther, Limit: 10},
-		}, files{}, io.Discard, io.Discard)
+		_, err := drawing(DefaultOptions(), pos, neg).Write(t.Context(), io.Discard, io.Discard)
 		if !errors.Is(err, want) {
 			t.Errorf("got %v, want %v", err, want)
 		}

@@ -8,6 +8,10 @@
 // positives and pages without a formula the negatives: see
 // [Options.ProvesMathematics] and [Options.ProvesOther].
 //
+// A later round of the loop adds the pages that people, or a rule, have found to
+// be mathematics as a source of its own, and keeps negatives apart from the
+// domains of positives.
+//
 // Which pages are drawn depends on their ids and the seed alone: a page is
 // taken if the hash of its id is among the least, so neither the order nor the
 // number of shards matters.
@@ -32,6 +36,9 @@ type Options struct {
 	// kind. The paper draws 500,000 of both.
 	Positives int `yaml:"positives"`
 	Negatives int `yaml:"negatives"`
+	// MaxPerDomain is the largest number of pages of one label drawn from one
+	// registrable domain, so that no site can swamp the seed; 0 is any number.
+	MaxPerDomain int `yaml:"max-per-domain"`
 	// MaxTokens is the number of tokens of a page that the classifier sees,
 	// in training and in scoring; 0 is all of them.
 	MaxTokens int `yaml:"max-tokens"`
@@ -64,6 +71,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("positives: %d is less than 1", o.Positives)
 	case o.Negatives < 1:
 		return fmt.Errorf("negatives: %d is less than 1", o.Negatives)
+	case o.MaxPerDomain < 0:
+		return fmt.Errorf("max-per-domain: %d is negative", o.MaxPerDomain)
 	case o.MaxTokens < 0:
 		return fmt.Errorf("max-tokens: %d is negative", o.MaxTokens)
 	case !(o.HoldOut >= 0 && o.HoldOut <= 0.5):
