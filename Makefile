@@ -10,7 +10,7 @@ ORACLE    := FuzzAgainstHTMLParse
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: all build demo test check fmt fmt-check lint vet tidy-check race fuzz fuzz-oracle e2e golden bench cover clean
+.PHONY: all build demo test browser check fmt fmt-check lint vet tidy-check race fuzz fuzz-oracle e2e golden bench cover clean
 
 all: build
 
@@ -26,6 +26,10 @@ demo: build
 test:
 	$(GO) test $(TESTFLAGS) ./...
 
+# The review page in a headless Chromium, which must be installed.
+browser:
+	$(GO) test -tags browser -count=1 $(TESTFLAGS) -run '^TestBrowser' ./internal/review
+
 check: fmt-check tidy-check vet lint test race fuzz e2e
 
 fmt:
@@ -39,6 +43,7 @@ tidy-check:
 
 vet:
 	$(GO) vet ./...
+	$(GO) vet -tags browser ./internal/review
 	GOARCH=arm64 $(GO) vet ./...
 
 lint:

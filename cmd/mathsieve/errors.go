@@ -117,7 +117,7 @@ func advices() []advice {
 		{is(recipe.ErrAgainst), exitConfig, "finish that run with the command that made it and try 'mathsieve verify' on it, or name its documents instead"},
 		{is(recipe.ErrNoRound), exitUsage, "name one that 'mathsieve status' lists"},
 		{is(recipe.ErrNoDomains), exitTemporary, "run the command that made it to its end, or name another round"},
-		{is(errReview), exitTemporary, "annotate them in RUN/annotations.yaml; the same command goes on"},
+		{is(errReview), exitTemporary, "decide with 'mathsieve review RUN', or annotate them in RUN/annotations.yaml; the same command goes on"},
 		{is(recipe.ErrAnnotations), exitConfig, "mend the file at that place; the same command goes on"},
 		{is(pipeline.ErrVersion), exitConfig, "use the version that began it, or choose another --out"},
 		{is(pipeline.ErrPlanDiffers), exitConfig, "undo the change to go on, or choose another --out"},

@@ -133,6 +133,7 @@ use alone. Running the same command again does only what is missing.
 		newExplainCommand(a),
 		newAnnotationsCommand(a),
 		newCatCommand(a),
+		newReviewCommand(a),
 		newDomainsCommand(a),
 		newStatusCommand(a),
 		newVerifyCommand(a),
