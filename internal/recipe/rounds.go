@@ -3,9 +3,9 @@ package recipe
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"slices"
 
 	"mathsieve/internal/pipeline"
 )
