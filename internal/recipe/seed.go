@@ -21,6 +21,7 @@ const (
 	trainLinesName   = "train.txt.zst"
 	holdOutLinesName = "holdout.txt.zst"
 	seedReportName   = "seed.json"
+	drawnName        = "drawn" // what the next round compares its seed with
 )
 
 func seedName(round int) string { return numbered("seed", round) }
@@ -46,7 +47,7 @@ func (j *job) seedStage(round int, unique poolOf, after []string) pipeline.Stage
 		before = append(before, after...)
 	}
 	if round > 1 {
-		before = append(before, rulesName(round-1), expandName(round-1))
+		before = append(before, seedName(round-1), rulesName(round-1), expandName(round-1))
 		count = func(run *pipeline.Run) (int, error) {
 			more, err := j.expands(run, round-1)
 			if err != nil || !more {
@@ -64,7 +65,7 @@ func (j *job) seedStage(round int, unique poolOf, after []string) pipeline.Stage
 			if err != nil {
 				return err
 			}
-			return j.drawSeed(ctx, t, sources)
+			return j.drawSeed(ctx, t, round, sources)
 		},
 	}
 }
@@ -117,7 +118,7 @@ func (j *job) seedSources(run *pipeline.Run, round int, unique poolOf) ([]seed.S
 	return []seed.Source{positive, expanded, negative}, nil
 }
 
-func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, sources []seed.Source) error {
+func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, round int, sources []seed.Source) (err error) {
 	files, err := newScratch(t)
 	if err != nil {
 		return err
@@ -132,6 +133,19 @@ func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, sources []seed.Sou
 	}
 	var splitter address.Splitter
 	draw := seed.Draw{Options: j.cfg.Seed, Sources: sources, Domain: splitter.Domain, Scratch: files}
+	drawn, err := newOutput(t.Create(drawnName))
+	if err != nil {
+		return err
+	}
+	draw.Drawn = drawn
+	if round > 1 {
+		before, openErr := t.Run.Open(seedName(round-1), 0, drawnName)
+		if openErr != nil {
+			return openErr
+		}
+		defer func() { err = errors.Join(err, before.Close()) }()
+		draw.Before = before
+	}
 	report, err := draw.Write(ctx, train, holdOut)
 	if err != nil {
 		return err
@@ -140,7 +154,7 @@ func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, sources []seed.Sou
 		t.Add("drawn."+label, int64(n))
 		t.Progress(int64(n), 0)
 	}
-	if err := errors.Join(train.Close(), holdOut.Close()); err != nil {
+	if err := errors.Join(train.Close(), holdOut.Close(), drawn.Close()); err != nil {
 		return err
 	}
 	return writeJSON(t, seedReportName, report)

@@ -41,6 +41,9 @@ type Report struct {
 	// Candidates and Drawn count pages by label.
 	Candidates map[string]int `json:"candidates"`
 	Drawn      map[string]int `json:"drawn"`
+	// DrawnBefore counts by label the drawn pages that the draw before had
+	// taken for the same label; nil where there was none.
+	DrawnBefore map[string]int `json:"drawn_before,omitempty"`
 	// HeldOut counts the drawn pages by label that went to the hold-out.
 	HeldOut map[string]int `json:"held_out"`
 	// Sites is the number of hosts among the drawn pages, Domains that of
@@ -75,6 +78,12 @@ type Draw struct {
 	Domain func(address string) string
 	// Scratch holds the lines on their way into random order.
 	Scratch shuffle.Scratch
+	// Drawn, if not nil, gets what stands for each drawn page, and Before, if
+	// not nil, has what Drawn got in an earlier draw, to be compared with: for
+	// each page the XXH3-64 hash of its id with the random seed, its lowest bit 1
+	// for mathematics, as 8 bytes little endian, ascending.
+	Drawn  io.Writer
+	Before io.Reader
 }
 
 // Write samples the sources and writes one training line a page, label first,
@@ -116,6 +125,9 @@ func (d Draw) Write(ctx context.Context, train, holdOut io.Writer) (Report, erro
 		if p.heldOut {
 			report.HeldOut[d.Sources[p.source].Label]++
 		}
+	}
+	if err := d.compare(picks, &report); err != nil {
+		return report, err
 	}
 	if err := scatter(ctx, d.Options, d.Sources, picks, d.Scratch); err != nil {
 		return report, err

@@ -104,6 +104,53 @@ func TestDrawDoesNotDependOnShards(t *testing.T) {
 	}
 }
 
+// TestDrawnBefore compares a draw with an earlier one of other pages.
+func TestDrawnBefore(t *testing.T) {
+	o := DefaultOptions()
+	o.Positives, o.Negatives = 40, 60
+	letters := strings.NewReplacer("0", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "f", "6", "g", "7", "h", "8", "i", "9", "j") // digits are folded
+	drawn := func(positive, negative []corpus.Document, before []byte) (Report, map[string]bool, []byte) {
+		t.Helper()
+		var train, holdOut, ids bytes.Buffer
+		for _, docs := range [][]corpus.Document{positive, negative} {
+			for i := range docs {
+				docs[i].Text = letters.Replace(docs[i].ID)
+			}
+		}
+		d := drawing(o, packs{positive}, packs{negative})
+		d.Drawn = &ids
+		if before != nil {
+			d.Before = bytes.NewReader(before)
+		}
+		report, err := d.Write(t.Context(), &train, &holdOut)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := map[string]bool{}
+		for line := range strings.Lines(train.String() + holdOut.String()) {
+			lines[line] = true
+		}
+		return report, lines, ids.Bytes()
+	}
+	math, other := documents("math", 100), documents("other", 100)
+	first, was, ids := drawn(math[:60], other[:80], nil)
+	if first.DrawnBefore != nil {
+		t.Errorf("first draw: %v", first.DrawnBefore)
+	}
+	// Pages that change their label are not the same.
+	second, is, _ := drawn(append(math[30:], other[:10]...), other[20:], ids)
+	want := map[string]int{LabelMath: 0, LabelOther: 0}
+	for line := range is {
+		if was[line] {
+			label, _, _ := strings.Cut(line, " ")
+			want[label]++
+		}
+	}
+	if diff := cmp.Diff(want, second.DrawnBefore); diff != "" || want[LabelMath] == 0 || want[LabelOther] == 0 {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestDrawMixesLabels(t *testing.T) {
 	_, train, _ := draw(t, DefaultOptions(), packs{documents("math", 200)}, packs{documents("shop", 200)})
 	longest, run := 0, 0
