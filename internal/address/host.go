@@ -84,7 +84,7 @@ func percentDecoded(s string) string {
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' {
-			if v, ok := unhex(s, i+1); ok {
+			if v, ok := Unhex(s, i+1); ok {
 				b = append(b, v)
 				i += 2
 				continue

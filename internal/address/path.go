@@ -94,7 +94,7 @@ func (b *pathBuilder) append(segment string, limit int) bool {
 			continue
 		}
 		if c == '%' {
-			if v, ok := unhex(segment, i+1); ok {
+			if v, ok := Unhex(segment, i+1); ok {
 				i += 2
 				if isUnreserved(v) {
 					b.buf = append(b.buf, v)
@@ -146,9 +146,9 @@ func isPlain(c byte) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// unhex returns the byte that the two hexadecimal digits at position i of s
-// stand for.
-func unhex(s string, i int) (byte, bool) {
+// Unhex returns the byte that the two hexadecimal digits at position i of s
+// stand for, and false if there are none.
+func Unhex(s string, i int) (byte, bool) {
 	if i+2 > len(s) {
 		return 0, false
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/nlnwa/whatwg-url/url"
+
+	"mathsieve/internal/address"
 )
 
 // maxURL is the length in bytes beyond which an address is taken as it is: the
@@ -127,7 +129,7 @@ func appendEncoded(dst []byte, s string, query bool) []byte {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c == '%' {
-			if v, ok := unhex(s, i+1); ok {
+			if v, ok := address.Unhex(s, i+1); ok {
 				i += 2
 				if isUnreserved(v) {
 					dst = append(dst, v)
@@ -148,27 +150,6 @@ func appendEncoded(dst []byte, s string, query bool) []byte {
 func appendEscape(dst []byte, c byte) []byte {
 	const digits = "0123456789ABCDEF"
 	return append(dst, '%', digits[c>>4], digits[c&15])
-}
-
-// unhex returns the byte that the two hexadecimal digits at position i of s
-// stand for.
-func unhex(s string, i int) (byte, bool) {
-	if i+2 > len(s) {
-		return 0, false
-	}
-	high, low := hexDigit(s[i]), hexDigit(s[i+1])
-	return byte(high<<4 | low), high >= 0 && low >= 0
-}
-
-func hexDigit(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	default:
-		return -1
-	}
 }
 
 func isUnreserved(c byte) bool {

@@ -7,14 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"net/netip"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/net/publicsuffix"
 
+	"mathsieve/internal/address"
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/extract"
 	"mathsieve/internal/pipeline"
@@ -66,6 +63,7 @@ func (d *DomainFormulas) add(o *DomainFormulas) {
 type formulaCounts struct {
 	forms, losses map[string]int64
 	domains       map[string]*DomainFormulas
+	addresses     address.Splitter
 }
 
 func newFormulaCounts() formulaCounts {
@@ -77,7 +75,7 @@ func (c *formulaCounts) add(doc *corpus.Document) {
 	if len(md.Formulas) == 0 && len(md.FormulasLost) == 0 {
 		return
 	}
-	name := registrable(doc.URL)
+	name := c.addresses.Domain(doc.URL)
 	domain := c.domains[name]
 	if domain == nil {
 		domain = &DomainFormulas{Domain: name, Lost: map[string]int64{}}
@@ -121,24 +119,6 @@ func (c *formulaCounts) write(t *pipeline.Task) error {
 		return err
 	}
 	return file.Close()
-}
-
-// registrable returns the registrable domain of an address, or its host where
-// that is an address of a machine or a public suffix; "" if it has none.
-func registrable(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if _, err := netip.ParseAddr(host); err == nil {
-		return host
-	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil {
-		return host
-	}
-	return domain
 }
 
 // FormulaTotals are the formulas in the texts of a run by form, and those that

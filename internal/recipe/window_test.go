@@ -41,14 +41,3 @@ func TestDomainWindow(t *testing.T) {
 		}
 	}
 }
-
-func TestRegistrable(t *testing.T) {
-	for address, want := range map[string]string{
-		"https://www.Example.co.uk/a": "example.co.uk", "http://u.github.io": "u.github.io", "http://127.0.0.1:80/": "127.0.0.1",
-		"http://[::1]/": "::1", "http://localhost/": "localhost", "": "", "https://a.b.de./": "b.de",
-	} {
-		if got := registrable(address); got != want {
-			t.Errorf("registrable(%q) = %q, want %q", address, got, want)
-		}
-	}
-}
