@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"mathsieve/internal/annotation"
 	"mathsieve/internal/corpus"
@@ -167,7 +168,8 @@ func (r roundRules) maybeMath(url string) bool {
 
 // expandStage finds, pack by pack, the pages that join the positives of the
 // next round: those under an accepted rule that the round has not collected,
-// and, as long as a rule still accepts them, those that joined before.
+// and, as long as a rule still accepts them, those that joined before; but none
+// that a bootstrap draws by its mark-up.
 func (j *job) expandStage(s selector) pipeline.Stage {
 	after := append([]string{rulesName(s.round), cutName(s.round)}, s.after...)
 	if s.round > 1 {
@@ -180,6 +182,36 @@ func (j *job) expandStage(s selector) pipeline.Stage {
 		Count:  follows(rulesName(s.round), func(*pipeline.Run) (int, error) { return len(j.pool.inputs), nil }),
 		Task:   func(ctx context.Context, t *pipeline.Task) error { return j.expandPack(ctx, t, s) },
 	}
+}
+
+// A joining is a page that joins the positives; had says that it was among them
+// in this round.
+type joining struct {
+	row, tokens uint32
+	had         bool
+}
+
+// unproven returns joins without the pages that are positives in any case:
+// without a seed, those whose own mark-up proves mathematics.
+func (j *job) unproven(ctx context.Context, t *pipeline.Task, joins []joining) ([]joining, error) {
+	if len(j.positive.inputs) > 0 || len(joins) == 0 {
+		return joins, nil
+	}
+	rows := func(*pipeline.Run, int) ([]uint32, error) {
+		rows := make([]uint32, len(joins))
+		for i := range joins {
+			rows[i] = joins[i].row
+		}
+		return rows, nil
+	}
+	proven := map[uint32]bool{}
+	err := j.pool.pool(t.Run).of(rows).Each(ctx, t.Index, func(row int, doc *corpus.Document) error {
+		if j.cfg.Seed.ProvesMathematics(doc) {
+			proven[uint32(row)] = true
+		}
+		return nil
+	})
+	return slices.DeleteFunc(joins, func(page joining) bool { return proven[page.row] }), err
 }
 
 func (j *job) expandPack(ctx context.Context, t *pipeline.Task, s selector) (err error) {
@@ -198,7 +230,7 @@ func (j *job) expandPack(ctx context.Context, t *pipeline.Task, s selector) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	var rows []uint32
+	var joins []joining
 	err = j.eachScored(ctx, t.Run, c, t.Index, func(row int, p scoredPage) error {
 		for len(before) > 0 && int(before[0]) < row {
 			before = before[1:]
@@ -212,16 +244,23 @@ func (j *job) expandPack(ctx context.Context, t *pipeline.Task, s selector) (err
 		if p.collected && !had {
 			return nil
 		}
-		rows = append(rows, uint32(row))
-		t.Add("joined", 1)
-		t.Add("tokens", int64(p.tokens))
-		if !had {
-			t.Add("new", 1)
-		}
+		joins = append(joins, joining{uint32(row), p.tokens, had})
 		return nil
 	})
+	if err == nil {
+		joins, err = j.unproven(ctx, t, joins)
+	}
 	if err != nil {
 		return err
+	}
+	rows := make([]uint32, len(joins))
+	for i, page := range joins {
+		rows[i] = page.row
+		t.Add("joined", 1)
+		t.Add("tokens", int64(page.tokens))
+		if !page.had {
+			t.Add("new", 1)
+		}
 	}
 	out, err := newOutput(t.Create(expandedName))
 	if err != nil {

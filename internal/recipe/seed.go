@@ -112,9 +112,6 @@ func (j *job) seedSources(run *pipeline.Run, round int, unique poolOf) ([]seed.S
 	}
 	negative.Apart = len(j.negative.inputs) == 0
 	expanded := seed.Source{Name: sourceExpanded, Label: seed.LabelMath, Pool: unique(run).of(expandedRows(round - 1))}
-	if bootstrap {
-		expanded.Accept = func(doc *corpus.Document) bool { return !o.ProvesMathematics(doc) } // those are drawn already
-	}
 	return []seed.Source{positive, expanded, negative}, nil
 }
 
