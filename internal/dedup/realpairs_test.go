@@ -23,6 +23,13 @@ import (
 // environment says no other. MATHSIEVE_TEST_PAGES=25000 takes two minutes.
 const pairPages = 3000
 
+func numberOfPages(t *testing.T) int {
+	if testing.Short() { // as with the race detector, which makes it ten times as slow
+		return envNumber(t, "MATHSIEVE_TEST_PAGES", pairPages/5)
+	}
+	return envNumber(t, "MATHSIEVE_TEST_PAGES", pairPages)
+}
+
 // manyPages returns at least n real documents of which no two have the same
 // text: the pages of all sets of the external data, in a random order; and if
 // they are too few, sections of them, stretches of 400 words in a row; and among
@@ -64,7 +71,7 @@ func manyPages(t *testing.T, n int) []*realPage {
 		}
 		return strings.Join(words, " ")
 	}
-	for i := range whole {
+	for i := 0; i < len(whole) && len(all) < n; i++ {
 		add("page", whole[i].Text)
 		if i%10 == 0 {
 			add("edited copy", edited(whole[i].Text))
@@ -159,7 +166,7 @@ func candidatePairs(t *testing.T, sketches []Sketch, o Options) map[[2]int]bool 
 // similarity, by brute force: which become candidates, against theory; and which
 // pass for near duplicates, with precision and recall.
 func TestRealPairs(t *testing.T) {
-	pages := manyPages(t, envNumber(t, "MATHSIEVE_TEST_PAGES", pairPages))
+	pages := manyPages(t, numberOfPages(t))
 	o := DefaultOptions()
 	sketches := sketchesOf(t, pages, o)
 	exact := similarPairs(pages, 0.3)
@@ -238,7 +245,7 @@ func TestRealPairs(t *testing.T) {
 // documents to the index of ekzhu/minhash-lsh: the same pairs, and what each
 // takes.
 func TestRealIndexAgainstMinhashLSH(t *testing.T) {
-	pages := manyPages(t, envNumber(t, "MATHSIEVE_TEST_PAGES", pairPages))
+	pages := manyPages(t, numberOfPages(t))
 	o := DefaultOptions()
 	o.BandThreshold = 0.8
 	sketches := sketchesOf(t, pages, o)
