@@ -231,6 +231,6 @@ func TestHTTPBodyBomb(t *testing.T) {
 			t.Errorf("limit %d: %d bytes allocated, want at most %d", limit, used, most)
 		}
 	}
-	f(16<<20, nil, 46<<20)
+	f(16<<20, nil, 58<<20)
 	f(8<<20, ErrHTTPTooLarge, 32<<20)
 }
