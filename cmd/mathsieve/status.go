@@ -15,7 +15,6 @@ import (
 
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/recipe"
-	"mathsieve/internal/storage"
 )
 
 // openRun opens an existing run folder and its recipe.
@@ -24,15 +23,7 @@ func (a *app) openRun(dir string) (*pipeline.Run, *recipe.Recipe, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, nil, fmt.Errorf("%w: %s is a file", pipeline.ErrNoRun, dir)
 	}
-	run, err := pipeline.LoadRun(storage.OS(), dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := run.RequireVersion(recipe.OutputVersion); err != nil {
-		return nil, nil, err
-	}
-	r, err := recipe.FromPlan(run.Plan())
-	return run, r, err
+	return recipe.Open(dir)
 }
 
 func newStatusCommand(a *app) *cobra.Command {

@@ -10,7 +10,6 @@ import (
 	"mathsieve/internal/dedup"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/shuffle"
-	"mathsieve/internal/storage"
 )
 
 // The roles of what documents are held against.
@@ -97,15 +96,11 @@ type keptRun struct {
 }
 
 func openKept(dir string) (keptRun, error) {
-	run, err := pipeline.LoadRun(storage.OS(), dir)
-	if err == nil {
-		err = run.RequireVersion(OutputVersion)
-	}
+	run, r, err := Open(dir)
 	if err != nil {
 		return keptRun{}, fmt.Errorf("%w %s: %w", ErrAgainst, dir, err)
 	}
-	r, err := FromPlan(run.Plan())
-	return keptRun{run, r}, err
+	return keptRun{run, r}, nil
 }
 
 // documents are those that the run has kept.

@@ -16,7 +16,6 @@ import (
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/dedup"
 	"mathsieve/internal/pipeline"
-	"mathsieve/internal/storage"
 )
 
 // A CatWhat says what Cat gives out.
@@ -51,14 +50,7 @@ func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) e
 		}
 		return fmt.Errorf("%w: %s has no plan.json", pipeline.ErrNoRun, path)
 	}
-	run, err := pipeline.LoadRun(storage.OS(), path)
-	if err != nil {
-		return err
-	}
-	if err := run.RequireVersion(OutputVersion); err != nil {
-		return err
-	}
-	r, err := FromPlan(run.Plan())
+	run, r, err := Open(path)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
-	"mathsieve/internal/storage"
 )
 
 // A CatRoundWhat says what CatRound gives out.
@@ -23,14 +22,7 @@ const (
 // CatRound calls give for pages of a round of a run, with the score that the
 // round gave them and their tokens. The maps in a row are its reader's.
 func CatRound(ctx context.Context, path string, round int, what CatRoundWhat, give func(Row) error) error {
-	run, err := pipeline.LoadRun(storage.OS(), path)
-	if err != nil {
-		return err
-	}
-	if err := run.RequireVersion(OutputVersion); err != nil {
-		return err
-	}
-	r, err := FromPlan(run.Plan())
+	run, r, err := Open(path)
 	if err != nil {
 		return err
 	}

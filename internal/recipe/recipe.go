@@ -35,6 +35,7 @@ import (
 	"mathsieve/internal/extract"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/seed"
+	"mathsieve/internal/storage"
 	"mathsieve/internal/tokens"
 )
 
@@ -126,6 +127,20 @@ func checkModelMemory(cfg config.Config) error {
 	}
 	return fmt.Errorf("%w: a classifier of train.bucket %d and train.dim %d takes %d MiB, runtime.memory is %s",
 		ErrMemory, cfg.Train.Bucket, cfg.Train.Dim, need>>20, cfg.Runtime.Memory)
+}
+
+// Open opens an existing run folder and finds its recipe. It fails where the
+// folder was made by another output version.
+func Open(dir string) (*pipeline.Run, *Recipe, error) {
+	run, err := pipeline.LoadRun(storage.OS(), dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := run.RequireVersion(OutputVersion); err != nil {
+		return nil, nil, err
+	}
+	r, err := FromPlan(run.Plan())
+	return run, r, err
 }
 
 // FromPlan returns the recipe that a plan names.

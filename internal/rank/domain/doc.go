@@ -13,7 +13,7 @@
 // histograms and samples are associative and commutative, and what is too
 // small to be kept in a tree is known only when all partial tables are
 // merged; so the sequence of domains is the same bytes however the pages were
-// spread over packs, sections and intermediate merges ([Combine]), and
+// spread over packs, sections and intermediate merges, and
 // whatever the memory.
 //
 // Domains stand in the order of the XXH3-64 hash of their names, so that

@@ -422,32 +422,5 @@ func TestSameBytes(t *testing.T) {
 		if c.packs == 150 && (scratch.most > 9 || scratch.made < 20*3) {
 			t.Errorf("%d files were open at once, %d made", scratch.most, scratch.made)
 		}
-		// And through partial tables of partial tables.
-		for len(parts) > 1 {
-			n := 1 + r.IntN(min(len(parts), 40))
-			var out bytes.Buffer
-			if err := Combine(context.Background(), o, partials(parts[:n], scratch), &out, shuffle.Space{Memory: c.memory, Scratch: scratch}); err != nil {
-				t.Fatal(err)
-			}
-			parts = append(parts[n:], out.Bytes())
-			if n == 1 {
-				break
-			}
-		}
-		check(name+" combined", parts, c.sections, scratch, c.memory)
-	}
-	// One partial table for all is the same bytes as any combination of them.
-	scratch := newScratch()
-	one := count(t, pages, o, 5, shuffle.Space{Memory: 1 << 20, Scratch: scratch})
-	two := [][]byte{
-		count(t, pages[:100], o, 5, shuffle.Space{Memory: 1 << 20, Scratch: scratch}),
-		count(t, pages[100:], o, 5, shuffle.Space{Memory: 64 << 20, Scratch: scratch}),
-	}
-	var out bytes.Buffer
-	if err := Combine(context.Background(), o, partials(two, scratch), &out, shuffle.Space{Memory: 1 << 20, Scratch: scratch}); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(one, out.Bytes()) {
-		t.Error("partial tables that were combined are other bytes than that of all pages")
 	}
 }

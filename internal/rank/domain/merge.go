@@ -50,25 +50,6 @@ func Merge(ctx context.Context, o Options, in Partials, section int, w io.Writer
 	return table.totals, err
 }
 
-// Combine writes one partial table that stands for all of in, which must be at
-// least one: a step between counting and Merge where there are very many.
-func Combine(ctx context.Context, o Options, in Partials, w io.Writer, space shuffle.Space) error {
-	if in.N < 1 {
-		return errors.New("no partial tables to combine")
-	}
-	common, err := in.common(o)
-	if err != nil {
-		return err
-	}
-	partial := newPartialWriter(w, common)
-	for section := range int(common.sections) {
-		if err := in.merge(ctx, o, common, section, space, partial.add); err != nil {
-			return err
-		}
-	}
-	return partial.close()
-}
-
 // common returns what all tables must have in common: what the first has.
 func (in Partials) common(o Options) (head, error) {
 	if in.N == 0 {
