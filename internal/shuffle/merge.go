@@ -17,8 +17,8 @@ type run struct {
 	done   bool
 }
 
-// advance reads the run's next record.
-func (r *run) advance() error {
+// Advance implements [Runner]: it reads the run's next record.
+func (r *run) Advance() error {
 	_, err := io.ReadFull(r.buf, r.record)
 	if errors.Is(err, io.EOF) {
 		r.done = true
@@ -33,9 +33,8 @@ func (r *run) advance() error {
 	return nil
 }
 
-// before reports whether r's record comes before o's; a run that is done comes
-// after all others.
-func (r *run) before(o *run) bool {
+// Before implements [Runner].
+func (r *run) Before(o *run) bool {
 	if r.done || o.done {
 		return !r.done
 	}
@@ -45,57 +44,30 @@ func (r *run) before(o *run) bool {
 	return less(r.record, o.record)
 }
 
-// merge is a tournament of runs: loser[i] for i > 0 lost the match at inner
-// node i of a binary tree whose leaves are the runs, loser[0] won them all.
+// merge is the source of several runs.
 type merge struct {
-	runs  []*run
-	loser []int
+	runs  *Tournament[*run]
 	begun bool
 }
 
 func newMerge(runs []*run) (*merge, error) {
 	for _, r := range runs {
-		if err := r.advance(); err != nil {
+		if err := r.Advance(); err != nil {
 			return nil, err
 		}
 	}
-	m := &merge{runs: runs, loser: make([]int, len(runs))}
-	m.loser[0] = m.play(1)
-	return m, nil
-}
-
-// play fills the losers of the subtree at inner node i and returns its winner.
-// Node i has the children 2i and 2i+1; numbers from len(runs) on are leaves.
-func (m *merge) play(i int) int {
-	if i >= len(m.runs) {
-		return i - len(m.runs)
-	}
-	winner, loser := m.play(2*i), m.play(2*i+1)
-	if m.runs[loser].before(m.runs[winner]) {
-		winner, loser = loser, winner
-	}
-	m.loser[i] = loser
-	return winner
+	return &merge{runs: NewTournament(runs)}, nil
 }
 
 func (m *merge) Next() ([]byte, error) {
-	winner := m.loser[0]
-	if m.begun {
-		// The run that won last time moves on and plays its way up again.
-		if err := m.runs[winner].advance(); err != nil {
+	if m.begun { // the record that was given out last is read
+		if err := m.runs.Advance(); err != nil {
 			return nil, err
 		}
-		for i := (winner + len(m.runs)) / 2; i > 0; i /= 2 {
-			if m.runs[m.loser[i]].before(m.runs[winner]) {
-				winner, m.loser[i] = m.loser[i], winner
-			}
-		}
-		m.loser[0] = winner
 	}
-	m.begun = true
-	r := m.runs[winner]
+	r := m.runs.Least()
+	m.begun = !r.done
 	if r.done {
-		m.begun = false
 		return nil, io.EOF
 	}
 	return r.record, nil

@@ -68,7 +68,7 @@ func (q *Queue) Peek() []byte {
 // Pop removes the record that Peek returns.
 func (q *Queue) Pop() error {
 	if q.least != nil && (len(q.heap) == 0 || !less(q.heap[:q.width], q.least.record)) {
-		err := q.least.advance()
+		err := q.least.Advance()
 		q.choose()
 		return err
 	}
@@ -98,7 +98,7 @@ func (q *Queue) Close() error {
 func (q *Queue) choose() {
 	q.least = nil
 	for _, r := range q.runs {
-		if !r.done && (q.least == nil || r.before(q.least)) {
+		if !r.done && (q.least == nil || r.Before(q.least)) {
 			q.least = r
 		}
 	}
@@ -146,7 +146,7 @@ func (q *Queue) addRun(fill func(io.Writer) error) error {
 	size := min(max(q.space.memory()/3/queueFanIn, 4<<10), 1<<20)
 	r := &run{file: f, buf: bufio.NewReaderSize(f, size), record: make([]byte, q.width)}
 	q.runs = append(q.runs, r)
-	if err := r.advance(); err != nil {
+	if err := r.Advance(); err != nil {
 		return err
 	}
 	q.choose()

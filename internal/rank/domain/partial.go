@@ -165,7 +165,7 @@ func CheckPartial(f shuffle.File) (sections int, entries int64, err error) {
 			return 0, 0, fmt.Errorf("partial table: %w", err)
 		}
 		r, err := newRunReader("section "+strconv.Itoa(p), s, sectionBuffer)
-		for ; err == nil && !r.done; err = r.advance() {
+		for ; err == nil && !r.done; err = r.Advance() {
 			entries++
 		}
 		if err != nil {

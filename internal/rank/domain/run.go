@@ -55,7 +55,7 @@ type runReader struct {
 // that is greater, and stands at the first entry.
 func newRunReader(name string, src io.Reader, size int) (*runReader, error) {
 	r := &runReader{name: name, src: src, buf: make([]byte, max(size, 2*maxEntry))}
-	return r, r.advance()
+	return r, r.Advance()
 }
 
 // fill makes sure that a whole entry is in rest, unless src has no more.
@@ -79,8 +79,8 @@ func (r *runReader) fill() error {
 	return nil
 }
 
-// advance goes to the next entry.
-func (r *runReader) advance() error {
+// Advance implements [shuffle.Runner]: it goes to the next entry.
+func (r *runReader) Advance() error {
 	if err := r.decode(); err != nil {
 		return fmt.Errorf("read %s: %w", r.name, err)
 	}
@@ -121,9 +121,8 @@ func (r *runReader) decode() error {
 	return nil
 }
 
-// before reports whether r's entry comes before o's; a run that is done comes
-// after all others.
-func (r *runReader) before(o *runReader) bool {
+// Before implements [shuffle.Runner].
+func (r *runReader) Before(o *runReader) bool {
 	if r.done || o.done {
 		return !r.done
 	}
