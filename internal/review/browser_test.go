@@ -297,6 +297,7 @@ func TestBrowserKeyboardOnly(t *testing.T) {
 	if now := b.text(".node[aria-selected=true] .label"); now == marked {
 		t.Errorf("%s is still marked after its decision", now)
 	}
+	b.until("the text of the next path", loaded)
 	title := b.text("#page h2")
 	b.keys("j")
 	b.until("another page", fmt.Sprintf(`document.querySelector("#page h2").textContent !== %q && document.getElementById("page").getAttribute("aria-busy") === "false"`, title))

@@ -76,7 +76,7 @@ const decide = (verdict) => alone(async () => {
   const what = node.host ? node.host + node.path : tree.domain;
   say(verdict ? `${what}: ${verdict}${verdict === "yes" ? `, +${plural(node.adds.pages, "page")}` : ""}` : `${what}: no verdict`);
   await Promise.all([tree.refresh(), list.reload()]);
-  if (verdict && !tree.next()) await onward();
+  if (verdict && !(await tree.next())) await onward();
 });
 
 // onward opens the next domain that is not decided.
@@ -99,7 +99,7 @@ const undo = () => alone(async () => {
   }
   await Promise.all([tree.refresh(), list.reload()]);
   const index = place ? tree.rows.findIndex((r) => r.node && r.node.host === place.host && r.node.path === place.path) : -1;
-  if (index >= 0) tree.mark(index);
+  if (index >= 0) await tree.mark(index);
 });
 
 // trouble tells what went wrong, and shows what is true now.

@@ -146,14 +146,15 @@ export class Tree {
     return label;
   }
 
-  mark(index) {
+  // mark moves the mark; it is done when the samples of the node are announced.
+  async mark(index) {
     const row = this.rows[index];
     if (!row) return;
-    if (row.more) { this.extend(row.more); return; }
+    if (row.more) { await this.extend(row.more); return; }
     if (!row.node) return;
     this.current = key(row.node);
     this.draw();
-    this.announce();
+    await this.announce();
   }
 
   // extend fetches more children of a node with very many.
@@ -215,12 +216,12 @@ export class Tree {
   }
 
   // next marks the next node that no rule decides, and says whether there is one.
-  next() {
+  async next() {
     const undecided = (r) => r.node && !r.node.holds && r.node.open.pages > 0;
     let to = this.rows.findIndex((r, i) => i > this.index && undecided(r));
     if (to < 0 && this.rows[0] && undecided(this.rows[0])) to = 0;
     if (to < 0) return false;
-    this.mark(to);
+    await this.mark(to);
     return true;
   }
 }
