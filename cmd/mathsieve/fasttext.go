@@ -21,8 +21,9 @@ func newFastTextCommand(a *app) *cobra.Command {
 and prints what it prints: a script works once the program's name is replaced by
 'mathsieve fasttext'. A trained model is the same, byte for byte, whatever
 -thread says. Instead of -autotune-duration there is -autotune-trials: time
-decides nothing. Prediction takes -thread, too, all processors without it, and
-predict-prob -digits, the number of digits to print: fewer take less time.
+decides nothing. Prediction takes -thread, too, all processors without it. Of
+two-label models predict-prob prints probabilities that can be 1e-6 from
+fastText's; -exact prints its very digits, which takes a few times as long.
 
 ` + indentCommands(cli.Usage()) + `
 'mathsieve fasttext COMMAND -h' lists the arguments of a command.

@@ -77,7 +77,7 @@ func answerAll(t testing.TB, p *Predictor, text []byte, k int, threshold float32
 			return b.String()
 		}
 		if err == nil {
-			err = p.Answer(raw, Question{K: k, Threshold: threshold, Digits: 6}, func(a *Answer) error {
+			err = p.Answer(raw, Question{K: k, Threshold: threshold}, func(a *Answer) error {
 				for i, label := range a.Best {
 					if i > 0 {
 						b.WriteByte(' ')

@@ -91,13 +91,13 @@ type Answer struct {
 type Question struct {
 	K         int
 	Threshold float32
-	// Digits is the number of significant digits of the probabilities that must
-	// be right; 0 is none.
-	Digits int
+	// Tolerance is how far the probabilities may be from fastText's; 0 is that
+	// they print the same six digits.
+	Tolerance float32
 }
 
-// Answer answers for each line of a raw line. The predictions do not depend on
-// whether the predictor uses a table, but for the digits not asked for.
+// Answer answers for each line of a raw line. The labels do not depend on
+// whether the predictor uses a table, the probabilities within the tolerance.
 func (p *Predictor) Answer(raw RawLine, q Question, visit func(*Answer) error) error {
 	a := &p.answers[0]
 	if p.table != nil && p.fromTable(a, &p.answers[1], raw, q) {
@@ -123,8 +123,8 @@ func (a *Answer) set(best []scored) {
 	}
 }
 
-// fromTable answers for a raw line, if the table knows. It makes two answers,
-// at both ends of what fastText's logit can be.
+// fromTable answers for a raw line, if the table knows: if both ends of what
+// fastText's logit can be give the same labels and near enough probabilities.
 func (p *Predictor) fromTable(a, other *Answer, raw RawLine, q Question) bool {
 	if !raw.Terminated {
 		return false // has no end token
@@ -145,7 +145,11 @@ func (p *Predictor) fromTable(a, other *Answer, raw RawLine, q Question) bool {
 	}
 	a.set(p.judge(logit-slack, q))
 	other.set(p.judge(logit+slack, q))
-	return slices.Equal(a.Best, other.Best) && (q.Digits == 0 || sameDigits(a.Probabilities, other.Probabilities, q.Digits))
+	if !slices.Equal(a.Best, other.Best) || !near(a.Probabilities, other.Probabilities, q.Tolerance) {
+		return false
+	}
+	a.set(p.judge(logit, q))
+	return true
 }
 
 // slack bounds the difference between the logit of a sum of features and
@@ -172,16 +176,18 @@ func (p *Predictor) judge(logit float64, q Question) []scored {
 	return p.best.sorted()
 }
 
-// sameDigits reports whether numbers are printed alike.
-func sameDigits(a, b []float32, digits int) bool {
+// near reports whether numbers differ by no more than the tolerance, or print
+// the same six digits if it is 0.
+func near(a, b []float32, tolerance float32) bool {
 	var x, y [24]byte
 	for i := range a {
-		if a[i] == b[i] {
-			continue
-		}
-		left := strconv.AppendFloat(x[:0], float64(a[i]), 'g', digits, 64)
-		right := strconv.AppendFloat(y[:0], float64(b[i]), 'g', digits, 64)
-		if string(left) != string(right) {
+		switch {
+		case a[i] == b[i]:
+		case tolerance > 0:
+			if abs := a[i] - b[i]; max(abs, -abs) > tolerance {
+				return false
+			}
+		case string(strconv.AppendFloat(x[:0], float64(a[i]), 'g', 6, 64)) != string(strconv.AppendFloat(y[:0], float64(b[i]), 'g', 6, 64)):
 			return false
 		}
 	}

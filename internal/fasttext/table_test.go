@@ -45,17 +45,17 @@ func TestTable(t *testing.T) {
 		p := m.NewPredictor()
 		p.Use(m.NewTable())
 		lines := bytes.Split(text.Bytes(), []byte("\n"))
-		known := map[int]int{}
+		known := map[float32]int{}
 		for _, line := range lines {
-			for _, digits := range []int{0, 4, 6} {
+			for _, tolerance := range []float32{1, 1e-4, 0} {
 				var a, other Answer
-				if p.fromTable(&a, &other, RawLine{Text: line, Terminated: true}, Question{K: 1, Digits: digits}) {
-					known[digits]++
+				if p.fromTable(&a, &other, RawLine{Text: line, Terminated: true}, Question{K: 1, Tolerance: tolerance}) {
+					known[tolerance]++
 				}
 			}
 		}
-		if known[0] < len(lines)*9/10 || known[4] < len(lines)*8/10 || known[6] < len(lines)/4 {
-			t.Errorf("dim %d: of %d lines the table knows, by digits, %v", dim, len(lines), known)
+		if known[1] < len(lines)*9/10 || known[1e-4] < len(lines)*9/10 || known[0] < len(lines)/4 {
+			t.Errorf("dim %d: of %d lines the table knows, by tolerance, %v", dim, len(lines), known)
 		}
 	}
 }
@@ -81,9 +81,9 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 	m := loadBytes(b, file.Bytes())
 	line := RawLine{Text: bytes.Repeat([]byte("w1 w25 w3 w44 w5 "), 200), Terminated: true}
-	for _, digits := range []int{0, 4} {
+	for _, tolerance := range []float32{1, 1e-4} {
 		for name, table := range map[string]*Table{"table": m.NewTable(), "model": nil} {
-			b.Run(fmt.Sprintf("%s/digits=%d", name, digits), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/tolerance=%g", name, tolerance), func(b *testing.B) {
 				p := m.NewPredictor()
 				if table != nil {
 					p.Use(table)
@@ -91,7 +91,7 @@ func BenchmarkAnswer(b *testing.B) {
 				b.SetBytes(int64(len(line.Text)))
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := p.Answer(line, Question{K: 1, Digits: digits}, func(*Answer) error { return nil }); err != nil {
+					if err := p.Answer(line, Question{K: 1, Tolerance: tolerance}, func(*Answer) error { return nil }); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"mathsieve/internal/fasttext"
 )
@@ -68,16 +67,12 @@ type answerer struct {
 	// answer puts what becomes of an answer into the batch. It is called by
 	// many goroutines, each with batches of its own.
 	answer func(*batch, *fasttext.Answer)
-	table  atomic.Pointer[fasttext.Table]
 }
-
-// tableBytes is the number of bytes of text for each row of the model after
-// which a table is made: it takes as long as it then has taken to do without.
-const tableBytes = 2
 
 // run reads the text and passes the batches to use, in the order of the text.
 // It keeps two batches a thread in memory, and answers for what has been read
-// before it waits for more.
+// before it waits for more. A table is made whatever the size of the text, so
+// that the answer for a line does not depend on where it stands.
 func (a *answerer) run(ctx context.Context, text io.Reader, use func(*batch) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	threads := a.threads
@@ -93,8 +88,9 @@ func (a *answerer) run(ctx context.Context, text io.Reader, use func(*batch) err
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer stop()
+	table := a.model.NewTable()
 	for range threads {
-		group.Go(func() { a.work(ctx, work) })
+		group.Go(func() { a.work(ctx, table, work) })
 	}
 	// The reader is not waited for: it may be waiting for a terminal.
 	failed := make(chan error, 1)
@@ -123,7 +119,7 @@ func (a *answerer) run(ctx context.Context, text io.Reader, use func(*batch) err
 func (a *answerer) read(ctx context.Context, text io.Reader, free <-chan *batch, work, order chan<- *batch) error {
 	defer close(order)
 	in := fasttext.NewRawReader(text)
-	for size := 0; ; {
+	for {
 		var b *batch
 		select {
 		case <-ctx.Done():
@@ -131,10 +127,6 @@ func (a *answerer) read(ctx context.Context, text io.Reader, free <-chan *batch,
 		case b = <-free:
 		}
 		err := b.fill(in)
-		size += len(b.text)
-		if a.table.Load() == nil && size > tableBytes*a.model.InputRows() {
-			a.table.Store(a.model.NewTable())
-		}
 		if len(b.lines) > 0 {
 			work <- b
 			order <- b
@@ -148,19 +140,17 @@ func (a *answerer) read(ctx context.Context, text io.Reader, free <-chan *batch,
 	}
 }
 
-// work answers for batches.
-func (a *answerer) work(ctx context.Context, work <-chan *batch) {
+// work answers for batches, with a table if the model has one.
+func (a *answerer) work(ctx context.Context, table *fasttext.Table, work <-chan *batch) {
 	p := a.model.NewPredictor()
-	tabled := false
+	if table != nil {
+		p.Use(table)
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case b := <-work:
-			if t := a.table.Load(); t != nil && !tabled {
-				p.Use(t)
-				tabled = true
-			}
 			b.err = b.each(func(line fasttext.RawLine) error {
 				if err := ctx.Err(); err != nil {
 					return err

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,10 +36,26 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-func TestDigits(t *testing.T) {
-	have, _, err := run("lemma proof\n", "predict-prob", "../testdata/two.bin", "-", "1", "-digits", "2")
-	if _, p, _ := strings.Cut(strings.TrimSpace(have), " "); err != nil || len(p) == 0 || len(p) > len("0.12") {
-		t.Errorf("%q, %v: want two digits", have, err)
+// TestExact holds probabilities against fastText's, digit by digit with -exact,
+// and sees that without it labels stay and the numbers are near.
+func TestExact(t *testing.T) {
+	const model, lines = "../testdata/two.bin", "../testdata/lines.txt"
+	want := read(t, model+".predict")
+	exact, _, err := run("", "predict-prob", model, lines, "-1", "-exact")
+	if err != nil || exact != want {
+		t.Errorf("with -exact, %v (-want +have):\n%s", err, cmp.Diff(want, exact))
+	}
+	usual, _, err := run("", "predict-prob", model, lines, "-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := cmp.Comparer(func(a, b string) bool {
+		x, errX := strconv.ParseFloat(a, 64)
+		y, errY := strconv.ParseFloat(b, 64)
+		return a == b || errX == nil && errY == nil && math.Abs(x-y) <= 1e-5
+	})
+	if diff := cmp.Diff(strings.Fields(want), strings.Fields(usual), near); diff != "" {
+		t.Errorf("without -exact (-want +have):\n%s", diff)
 	}
 }
 

@@ -45,7 +45,7 @@ func commands() []command {
 		{"test", "MODEL DATA [K] [THRESHOLD] [-thread N]", "evaluate a supervised classifier", testTotal},
 		{"test-label", "MODEL DATA [K] [THRESHOLD] [-thread N]", "print labels with precision and recall scores", testLabels},
 		{"predict", "MODEL DATA [K] [THRESHOLD] [-thread N]", "predict most likely labels", predictLabels},
-		{"predict-prob", "MODEL DATA [K] [THRESHOLD] [-thread N] [-digits N]", "predict most likely labels with probabilities", predictProbabilities},
+		{"predict-prob", "MODEL DATA [K] [THRESHOLD] [-thread N] [-exact]", "predict most likely labels with probabilities", predictProbabilities},
 		{"print-word-vectors", "MODEL", "print the vectors of the words on standard input", printWordVectors},
 		{"print-sentence-vectors", "MODEL", "print the vectors of the lines on standard input", printSentenceVectors},
 		{"nn", "MODEL [K]", "print the nearest neighbours of the words on standard input", nearestNeighbours},

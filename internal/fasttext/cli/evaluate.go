@@ -44,7 +44,7 @@ func measure(ctx context.Context, model *fasttext.Model, text io.Reader, o optio
 	labels := len(model.Labels())
 	m := newMeter(labels)
 	answers := answerer{
-		model: model, question: fasttext.Question{K: o.k, Threshold: o.threshold}, threads: o.threads,
+		model: model, question: fasttext.Question{K: o.k, Threshold: o.threshold, Tolerance: 1}, threads: o.threads,
 		answer: func(b *batch, a *fasttext.Answer) {
 			if len(a.Labels) == 0 || !a.Known {
 				return

@@ -158,15 +158,11 @@ type options struct {
 	k           int
 	threshold   float32
 	threads     int // 0 is one for each CPU
-	digits      int // of printed probabilities
 }
 
 func parseOptions(args []string) (o options, err error) {
 	o.k = 1
-	if args, o.threads, err = cutNumber(args, "-thread", 0, 0, maxThreads); err != nil {
-		return o, err
-	}
-	if args, o.digits, err = cutNumber(args, "-digits", maxDigits, 1, maxDigits); err != nil {
+	if args, o.threads, err = cutThreads(args); err != nil {
 		return o, err
 	}
 	if len(args) < 2 || len(args) > 4 {
@@ -188,25 +184,21 @@ func parseOptions(args []string) (o options, err error) {
 	return o, nil
 }
 
-const (
-	// maxThreads bounds the threads of prediction; each has two batches of text.
-	maxThreads = 1024
-	// maxDigits is the precision of a C++ stream.
-	maxDigits = 6
-)
+// maxThreads bounds the threads of prediction; each has two batches of text.
+const maxThreads = 1024
 
-// cutNumber cuts a flag and its number out of arguments.
-func cutNumber(args []string, name string, otherwise, low, high int) ([]string, int, error) {
-	i := slices.Index(args, name)
+// cutThreads cuts -thread and its number out of arguments; 0 is without it.
+func cutThreads(args []string) (rest []string, threads int, err error) {
+	i := slices.Index(args, "-thread")
 	switch {
 	case i < 0:
-		return args, otherwise, nil
+		return args, 0, nil
 	case i+1 == len(args):
-		return nil, 0, usagef("%s is missing an argument", name)
+		return nil, 0, usagef("-thread is missing an argument")
 	}
 	n, err := strconv.Atoi(args[i+1])
-	if err != nil || n < low || n > high {
-		return nil, 0, usagef("%s is %q: want %d to %d", name, args[i+1], low, high)
+	if err != nil || n < 0 || n > maxThreads {
+		return nil, 0, usagef("-thread is %q: want 0 to %d", args[i+1], maxThreads)
 	}
 	return slices.Concat(args[:i], args[i+2:]), n, nil
 }

@@ -5,20 +5,33 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 
 	"mathsieve/internal/fasttext"
 )
 
+const (
+	// usualTolerance bounds the distance of printed probabilities from fastText's.
+	// The bound is generous: the largest distance seen is 2e-6.
+	usualTolerance = 1e-4
+	// probabilityDigits is the precision of a C++ stream.
+	probabilityDigits = 6
+)
+
 func predictLabels(ctx context.Context, args []string, s Streams) error {
-	return predict(ctx, args, s, false)
+	return predict(ctx, args, s, false, 1)
 }
 
 func predictProbabilities(ctx context.Context, args []string, s Streams) error {
-	return predict(ctx, args, s, true)
+	tolerance := float32(usualTolerance)
+	if i := slices.Index(args, "-exact"); i >= 0 {
+		args, tolerance = slices.Concat(args[:i], args[i+1:]), 0
+	}
+	return predict(ctx, args, s, true, tolerance)
 }
 
-func predict(ctx context.Context, args []string, s Streams, probabilities bool) error {
+func predict(ctx context.Context, args []string, s Streams, probabilities bool, tolerance float32) error {
 	o, err := parseOptions(args)
 	if err != nil {
 		return err
@@ -28,10 +41,7 @@ func predict(ctx context.Context, args []string, s Streams, probabilities bool) 
 		return err
 	}
 	labels := model.Labels()
-	question := fasttext.Question{K: o.k, Threshold: o.threshold}
-	if probabilities {
-		question.Digits = o.digits
-	}
+	question := fasttext.Question{K: o.k, Threshold: o.threshold, Tolerance: tolerance}
 	answers := answerer{model: model, question: question, threads: o.threads, answer: func(b *batch, a *fasttext.Answer) {
 		for i, label := range a.Best {
 			if i > 0 {
@@ -39,7 +49,7 @@ func predict(ctx context.Context, args []string, s Streams, probabilities bool) 
 			}
 			b.out = append(b.out, labels[label]...)
 			if probabilities {
-				b.out = appendReal(append(b.out, ' '), a.Probabilities[i], o.digits)
+				b.out = appendReal(append(b.out, ' '), a.Probabilities[i], probabilityDigits)
 			}
 		}
 		b.out = append(b.out, '\n')
