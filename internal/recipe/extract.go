@@ -32,11 +32,12 @@ const (
 // Reasons why a record of the input is no document, beside those of package
 // extract.
 const (
-	reasonBadFile corpus.Reason = "bad_file"    // the whole file cannot be read
-	reasonHTTP    corpus.Reason = "bad_http"    // the block is no HTTP response
-	reasonStatus  corpus.Reason = "http_status" // the response is no page but an error or a redirect
-	reasonDamaged corpus.Reason = "damaged_record"
-	reasonLost    corpus.Reason = "damaged" // bytes of which no record could be made
+	reasonBadFile  corpus.Reason = "bad_file"     // the whole file cannot be read
+	reasonHTTP     corpus.Reason = "bad_http"     // the block is no HTTP response
+	reasonEncoding corpus.Reason = "bad_encoding" // the response's Content-Encoding cannot be undone
+	reasonStatus   corpus.Reason = "http_status"  // the response is no page but an error or a redirect
+	reasonDamaged  corpus.Reason = "damaged_record"
+	reasonLost     corpus.Reason = "damaged" // bytes of which no record could be made
 )
 
 // A Skip is a part of the input that became no document.
@@ -204,10 +205,14 @@ type pageWorker struct {
 }
 
 func (w *pageWorker) document(item *packItem) (reason corpus.Reason, detail string) {
-	if err := w.http.Parse(item.block, &w.response); err != nil {
+	switch err := w.http.Parse(item.block, &w.response); {
+	case errors.Is(err, warc.ErrHTTPTooLarge):
+		return extract.ReasonTooLarge, err.Error()
+	case errors.Is(err, warc.ErrHTTPEncoding):
+		return reasonEncoding, err.Error()
+	case err != nil:
 		return reasonHTTP, err.Error()
-	}
-	if !w.response.IsPage() {
+	case !w.response.IsPage():
 		return reasonStatus, strconv.Itoa(w.response.Status)
 	}
 	in := extract.Input{Body: w.response.Body, ContentType: w.response.ContentType(), URL: item.doc.URL}
