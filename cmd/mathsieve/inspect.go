@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"mathsieve/internal/dedup"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/rank/domain"
+	"mathsieve/internal/seed"
 	"mathsieve/internal/shuffle"
 	"mathsieve/internal/warc"
 )
@@ -81,10 +83,12 @@ func (i inspector) inspect() error {
 		{bytes.HasPrefix(head, []byte("MSFPRT1")), i.fingerprints},
 		{bytes.HasPrefix(head, []byte("MSDOMPT1")), i.partialDomains},
 		{bytes.HasPrefix(head, []byte("MSDOMTB1")), i.domains},
-		{filepath.Base(i.name) == annotationsName, i.text},
 		{isModelName(i.name) || bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
 		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
+		{filepath.Ext(i.name) == ".yaml", i.text}, // annotations
 		{isTextLines(i.name), i.lines},
+		{strings.HasSuffix(i.name, ".urls.zst"), i.addresses},
+		{filepath.Ext(i.name) == ".drawn", i.drawn},
 		{corpus.IsShardName(filepath.Base(i.name)), i.shard},
 	}
 	for _, k := range kinds {
@@ -102,10 +106,11 @@ func isModelName(name string) bool {
 }
 
 // isTextLines reports whether the file is compressed lines that are no
-// documents: the training text of a seed, marks, or skipped records.
+// documents: the training text of a seed, marks, skipped records, or the
+// formulas of domains.
 func isTextLines(name string) bool {
 	base := filepath.Base(name)
-	for _, pattern := range []string{"*.txt.zst", "*marks.jsonl.zst", "*skipped.jsonl.zst", "*pack-*.jsonl.zst"} {
+	for _, pattern := range []string{"*.txt.zst", "*marks.jsonl.zst", "*skipped.jsonl.zst", "*formulas.jsonl.zst", "*pack-*.jsonl.zst"} {
 		if ok, err := filepath.Match(pattern, base); ok && err == nil {
 			return true
 		}
@@ -155,13 +160,13 @@ func (i inspector) sections() error {
 	return nil
 }
 
-// Size makes an inspector's file a [shuffle.File].
-func (f sizedFile) Size() int64 { return f.size }
-
+// A sizedFile is a [shuffle.File].
 type sizedFile struct {
 	*os.File
 	size int64
 }
+
+func (f sizedFile) Size() int64 { return f.size }
 
 func (i inspector) partialDomains() error {
 	sections, entries, err := domain.CheckPartial(sizedFile{i.file, i.size})
@@ -191,6 +196,36 @@ func (i inspector) domains() error {
 
 func (i inspector) fingerprints() error {
 	i.say("fingerprints of one pack: about %d documents of %d bytes", i.size/dedup.FingerprintSize, dedup.FingerprintSize)
+	return nil
+}
+
+// addresses counts a column of strings, and prints the first.
+func (i inspector) addresses() error {
+	r, err := corpus.NewStringReader(i.file)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	rows, first := 0, ""
+	for ; ; rows++ {
+		url, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if rows == 0 {
+			first = string(url)
+		}
+	}
+	i.say("column of addresses: %d rows; first:", rows)
+	i.say("%s", oneLine(first))
+	return nil
+}
+
+func (i inspector) drawn() error {
+	i.say("pages drawn for a seed: %d", i.size/seed.DrawnSize)
 	return nil
 }
 

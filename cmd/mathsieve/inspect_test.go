@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"mathsieve/internal/fixture"
 	"mathsieve/internal/rank/domain"
 	"mathsieve/internal/shuffle"
 )
@@ -71,4 +73,49 @@ func TestInspectDomains(t *testing.T) {
 		t.Fatal(err)
 	}
 	f(tableName, exitData, "not a domain table")
+}
+
+// TestInspectRunFolder inspects every file of a run: each is known for what it
+// is, and none is taken for a broken one of another kind.
+func TestInspectRunFolder(t *testing.T) {
+	var crawl, stdout, stderr bytes.Buffer
+	if _, err := fixture.WriteWARC(&crawl, fixture.Pages(5, 60)); err != nil {
+		t.Fatal(err)
+	}
+	input, dir := filepath.Join(t.TempDir(), "crawl.warc.gz"), filepath.Join(t.TempDir(), "run")
+	if err := os.WriteFile(input, crawl.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{
+		"run", "--quiet", "--input", input, "--out", dir, "--budget", "10K", "--rounds", "2", "--set", "domains.min-pages=1",
+		"--set", "train.dim=16", "--set", "train.bucket=20000", "--set", "train.lr=1", "--set", "train.epoch=25", "--set", "train.tune=off",
+	}
+	if code := run(args, nil, nil, &stdout, &stderr); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	kinds := map[string]bool{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		_, kind, _ := strings.Cut(d.Name(), ".")
+		kinds[kind] = true
+		stdout.Reset()
+		stderr.Reset()
+		if code := run([]string{"inspect", path}, nil, nil, &stdout, &stderr); code != exitDone || stdout.Len() == 0 {
+			t.Errorf("%s: exit code %d: %s", path, code, stderr.String())
+		}
+		if said := stdout.String(); strings.Contains(said, " documents, ") && !strings.HasSuffix(said, ", 0 broken rows\n") {
+			t.Errorf("%s: %s", path, said)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"urls.zst", "formulas.jsonl.zst", "drawn", "yaml"} {
+		if !kinds[kind] {
+			t.Errorf("the run has no file of the kind %s", kind)
+		}
+	}
 }

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// identityBytes is the size of what Draw.Drawn gets for a page.
-const identityBytes = 8
+// DrawnSize is the size of what Draw.Drawn gets for a page, in bytes.
+const DrawnSize = 8
 
 // compare counts what the draw before had taken too, and writes what the next
 // one compares with.
@@ -51,7 +51,7 @@ func labelOf(identity uint64) string {
 
 func writeIdentities(w io.Writer, ids []uint64) error {
 	out := bufio.NewWriter(w)
-	var b [identityBytes]byte
+	var b [DrawnSize]byte
 	for _, id := range ids {
 		binary.LittleEndian.PutUint64(b[:], id)
 		if _, err := out.Write(b[:]); err != nil {
@@ -65,7 +65,7 @@ func writeIdentities(w io.Writer, ids []uint64) error {
 func countShared(ids []uint64, r io.Reader) (map[string]int, error) {
 	shared := map[string]int{LabelMath: 0, LabelOther: 0}
 	in := bufio.NewReader(r)
-	var b [identityBytes]byte
+	var b [DrawnSize]byte
 	for {
 		_, err := io.ReadFull(in, b[:])
 		if errors.Is(err, io.EOF) {
