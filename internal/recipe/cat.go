@@ -76,50 +76,22 @@ func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) e
 	return fmt.Errorf("cat: no such thing: %d", what)
 }
 
-// catShards prints the documents of shards.
+// catShards prints the rows of shards.
 func catShards(ctx context.Context, names []string, give func(Row) error) error {
 	files, err := expand(names)
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
-		if isWARCName(file) {
-			return fmt.Errorf("%w: %s is a WARC file; extract it first", corpus.ErrUnknownFormat, file)
+		good := func(doc *corpus.Document) error { return give(rowOf(doc)) }
+		bad := func(bad *corpus.RowError) error {
+			return give(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
 		}
-		if err := catShard(ctx, file, give); err != nil {
+		if err := eachShardRow(ctx, file, good, bad); err != nil {
 			return fmt.Errorf("read %s: %w", file, err)
 		}
 	}
 	return nil
-}
-
-func catShard(ctx context.Context, file string, give func(Row) error) error {
-	f, err := openInput(pipeline.Input{Path: file, Size: -1})
-	if err != nil {
-		return err
-	}
-	docs, err := f.openShard()
-	if err != nil {
-		return errors.Join(err, f.Close())
-	}
-	var doc corpus.Document
-	for ctx.Err() == nil {
-		err = docs.Read(&doc)
-		var bad *corpus.RowError
-		switch {
-		case errors.As(err, &bad):
-			err = give(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
-		case err == nil:
-			err = give(rowOf(&doc))
-		}
-		if err != nil {
-			break
-		}
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return errors.Join(err, docs.Close(), f.Close())
 }
 
 func rowOf(doc *corpus.Document) Row {
@@ -181,7 +153,9 @@ func (c *cat) droppedRows() error {
 	for pack := range docs.Packs() {
 		dropped := map[int]Row{}
 		for _, s := range sources {
-			if _, err := c.run.Tasks(s.stage); err != nil {
+			if sealed, err := c.run.Sealed(s.stage); err != nil {
+				return err
+			} else if !sealed {
 				continue // the recipe has no such stage, or it is not done yet
 			}
 			marks, err := s.marks(c.run, pack)
@@ -271,10 +245,10 @@ func (c *cat) names(pack int) ([]corpus.Document, error) {
 // skipped prints the records that became no document.
 func (c *cat) skipped() error {
 	for _, stage := range []extractStage{c.recipe.job.pool, c.recipe.job.positive, c.recipe.job.negative} {
-		if _, err := c.run.Tasks(stage.name); errors.Is(err, pipeline.ErrNotSealed) {
-			continue // the recipe has no such stage, or it is not done yet
-		} else if err != nil {
+		if sealed, err := c.run.Sealed(stage.name); err != nil {
 			return err
+		} else if !sealed {
+			continue // the recipe has no such stage, or it is not done yet
 		}
 		for pack, in := range stage.inputs {
 			if err := c.skippedOf(stage, pack, filepath.Base(in.Path)); err != nil {

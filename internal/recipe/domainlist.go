@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/fasttext"
-	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank/domain"
 	"mathsieve/internal/shuffle"
 	"mathsieve/internal/storage"
@@ -127,15 +125,15 @@ func countDocuments(ctx context.Context, names []string, o domain.Options, minSc
 	}
 	for i, shard := range shards {
 		row := uint32(0)
-		err := eachShardDocument(ctx, shard, func(doc *corpus.Document) error {
+		count := func(doc *corpus.Document) error {
 			page := domain.Page{URL: doc.URL, Pack: uint32(i), Row: row, Logit: float32(math.NaN()), Tokens: uint32(doc.TokenCount)}
 			if doc.Score != nil {
 				page.Logit, page.Collected = fasttext.Logit(*doc.Score), *doc.Score >= minScore
 			}
 			row++
 			return counter.Add(page)
-		})
-		if err != nil {
+		}
+		if err := eachShardRow(ctx, shard, count, func(*corpus.RowError) error { return nil }); err != nil {
 			return fmt.Errorf("read %s: %w", shard, err)
 		}
 	}
@@ -144,41 +142,6 @@ func countDocuments(ctx context.Context, names []string, o domain.Options, minSc
 		return err
 	}
 	return errors.Join(counter.WriteTo(out, 1), out.Close())
-}
-
-func eachShardDocument(ctx context.Context, file string, do func(*corpus.Document) error) (err error) {
-	if isWARCName(file) {
-		return fmt.Errorf("%w: it is a WARC file; extract and score it first", corpus.ErrUnknownFormat)
-	}
-	f, err := openInput(pipeline.Input{Path: file, Size: -1})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	docs, err := f.openShard()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, docs.Close()) }()
-	var doc corpus.Document
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		err := docs.Read(&doc)
-		var bad *corpus.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.As(err, &bad):
-			continue
-		case err != nil:
-			return err
-		}
-		if err := do(&doc); err != nil {
-			return err
-		}
-	}
 }
 
 // A tableFile is a file of known size.

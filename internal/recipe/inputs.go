@@ -3,6 +3,7 @@ package recipe
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -254,6 +255,43 @@ func (f inputFile) openShard() (corpus.Reader, error) {
 		return nil, err
 	}
 	return corpus.NewReader(f, format, filepath.Base(f.Name()), corpus.ReaderOptions{})
+}
+
+// eachShardRow calls give for the documents of a shard, and bad for the rows of
+// it that are none, in order.
+func eachShardRow(ctx context.Context, file string, give func(*corpus.Document) error, bad func(*corpus.RowError) error) (err error) {
+	if isWARCName(file) {
+		return fmt.Errorf("%w: it is a WARC file; extract it first", corpus.ErrUnknownFormat)
+	}
+	f, err := openInput(pipeline.Input{Path: file, Size: -1})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	docs, err := f.openShard()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, docs.Close()) }()
+	var doc corpus.Document
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := docs.Read(&doc)
+		var broken *corpus.RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.As(err, &broken):
+			err = bad(broken)
+		case err == nil:
+			err = give(&doc)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // ErrInputChanged says that an input is not what it was when the run began.
