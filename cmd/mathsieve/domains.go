@@ -101,8 +101,8 @@ func (a *app) domains(ctx context.Context, path string, o domainOptions) (err er
 			return err
 		}
 	} else {
-		table, err := recipe.NewDocumentTable(ctx, []string{path}, a.config.Domains, o.minScore, memory)
-		if err != nil {
+		var table *recipe.DocumentTable
+		if table, err = recipe.NewDocumentTable(ctx, []string{path}, a.config.Domains, o.minScore, memory); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, table.Close()) }()
