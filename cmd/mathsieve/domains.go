@@ -90,6 +90,8 @@ func (o *domainOptions) validate() error {
 
 // domains lists the domains of a run or of documents.
 func (a *app) domains(ctx context.Context, path string, o domainOptions) (err error) {
+	a.graceful.Store(true) // there are temporary files to remove
+	defer a.graceful.Store(false)
 	memory := int64(a.config.Runtime.Memory) / 4
 	var tables recipe.Tables
 	if _, statErr := os.Stat(filepath.Join(path, "plan.json")); statErr == nil {

@@ -171,6 +171,43 @@ func TestStopped(t *testing.T) {
 	}
 }
 
+// A watchingWriter calls look before each write.
+type watchingWriter struct{ look func() }
+
+func (w watchingWriter) Write(p []byte) (int, error) {
+	w.look()
+	return len(p), nil
+}
+
+// TestDomainsTidiesUp: while there are temporary files, a signal must not end
+// the program at once.
+func TestDomainsTidiesUp(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	docs := filepath.Join(t.TempDir(), "docs.jsonl")
+	if err := os.WriteFile(docs, []byte(`{"text":"t","url":"http://example.org/","score":0.9}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var a app
+	writes := 0
+	a.stderr = os.Stderr
+	a.stdout = watchingWriter{func() {
+		writes++
+		if entries, err := os.ReadDir(temporary); err != nil || len(entries) == 0 {
+			t.Errorf("no temporary files to tidy up: %v", err)
+		}
+		if !a.graceful.Load() {
+			t.Error("a signal now would leave temporary files behind")
+		}
+	}}
+	if err := a.execute(t.Context(), []string{"domains", docs, "--all"}); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(temporary); err != nil || len(entries) > 0 || writes == 0 {
+		t.Errorf("%v is left after %d writes: %v", entries, writes, err)
+	}
+}
+
 // TestReaderGone writes to a pipe whose reader has gone: no word, no success.
 func TestReaderGone(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "mathsieve", "warc", "ls", writeCrawl(t, 60))
