@@ -42,7 +42,7 @@ func CatRound(ctx context.Context, path string, round int, what CatRoundWhat, gi
 	}
 	rows := expandedRows(round)
 	if what == RoundCollected {
-		rows = r.job.collectedRows(round)
+		rows = r.job.collectedRows(ctx, round)
 	}
 	c := roundCat{run: run, job: r.job, round: round, docs: r.job.pool.pool(run).of(rows), give: give}
 	for pack := range c.docs.Packs() {
@@ -57,9 +57,9 @@ func CatRound(ctx context.Context, path string, round int, what CatRoundWhat, gi
 var ErrNoRound = errors.New("no round")
 
 // collectedRows reads the rows of a pack that a round has collected.
-func (j *job) collectedRows(round int) func(run *pipeline.Run, pack int) ([]uint32, error) {
+func (j *job) collectedRows(ctx context.Context, round int) func(run *pipeline.Run, pack int) ([]uint32, error) {
 	return func(run *pipeline.Run, pack int) (_ []uint32, err error) {
-		c, err := j.selector(round, nil).collected(run)
+		c, err := j.selector(round, nil).collected(ctx, run)
 		if err != nil {
 			return nil, err
 		}

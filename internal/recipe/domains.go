@@ -51,7 +51,7 @@ type domainCount struct {
 
 // pack makes the partial table of one pack.
 func (d domainCount) pack(ctx context.Context, t *pipeline.Task) (err error) {
-	c, err := d.selector.collected(t.Run)
+	c, err := d.selector.collected(ctx, t.Run)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (d domainCount) pack(ctx context.Context, t *pipeline.Task) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, counter.Close()) }()
-	before, err := d.collectedBefore(t)
+	before, err := d.collectedBefore(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -100,11 +100,11 @@ func (d domainCount) pack(ctx context.Context, t *pipeline.Task) (err error) {
 
 // collectedBefore says of each row of the task's pack whether the round before
 // has collected it; nil in the first round.
-func (d domainCount) collectedBefore(t *pipeline.Task) (rows []bool, err error) {
+func (d domainCount) collectedBefore(ctx context.Context, t *pipeline.Task) (rows []bool, err error) {
 	if d.selector.round == 1 {
 		return nil, nil
 	}
-	c, err := d.job.selector(d.selector.round-1, nil).collected(t.Run)
+	c, err := d.job.selector(d.selector.round-1, nil).collected(ctx, t.Run)
 	if err != nil {
 		return nil, err
 	}

@@ -225,7 +225,7 @@ func (j *job) expandPack(ctx context.Context, t *pipeline.Task, s selector) (err
 			return err
 		}
 	}
-	c, err := s.collected(t.Run)
+	c, err := s.collected(ctx, t.Run)
 	if err != nil {
 		return err
 	}

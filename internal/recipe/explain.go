@@ -435,8 +435,7 @@ func (x *explainer) tier(stage string, pack, row int) (*CaptureStep, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := selector{job: x.recipe.job, round: round, scores: scoreName(round)}
-	src := s.columns(x.run)
+	src := x.recipe.job.selector(round, nil).columns(x.ctx, x.run)
 	tiers, err := chosen.Cuts.AppendTiers(nil, src, pack)
 	if err := errors.Join(err, src.Close()); err != nil {
 		return nil, err

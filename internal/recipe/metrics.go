@@ -146,9 +146,9 @@ type collection struct {
 }
 
 // collected opens what the cut of the round has collected.
-func (s selector) collected(run *pipeline.Run) (*collection, error) {
+func (s selector) collected(ctx context.Context, run *pipeline.Run) (*collection, error) {
 	selection, err := readSelection(run, s.round)
-	return &collection{columns: s.columns(run), cuts: selection.Collected}, err
+	return &collection{columns: s.columns(ctx, run), cuts: selection.Collected}, err
 }
 
 // rows says of each row of a pack whether it was collected.

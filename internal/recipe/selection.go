@@ -84,7 +84,7 @@ func (s selector) corpusStages() []pipeline.Stage {
 
 // cut decides. It reads columns, never text.
 func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
-	src := s.columns(t.Run)
+	src := s.columns(ctx, t.Run)
 	o := s.job.cfg.Select
 	if o.MinScore > 0 {
 		o.MinScore = fasttext.Logit(o.MinScore)
@@ -155,7 +155,7 @@ func (s selector) write(ctx context.Context, t *pipeline.Task) (err error) {
 	if err != nil {
 		return err
 	}
-	src := s.columns(t.Run)
+	src := s.columns(ctx, t.Run)
 	defer func() { err = errors.Join(err, src.Close()) }()
 	for pack := part.FromPack; pack < src.Packs() && part.Contains(pack, max(0, firstRow(part, pack))); pack++ {
 		if err := s.writePack(ctx, t, selection.Cuts, part, src, pack, w); err != nil {
@@ -203,6 +203,7 @@ func (s selector) writePack(ctx context.Context, t *pipeline.Task, cuts *rank.Cu
 // columns gives the attributes of the pool to package rank. Rows that are
 // marked as contaminated have no score there.
 type columns struct {
+	ctx      context.Context // ends the reading of ids
 	selector selector
 	run      *pipeline.Run
 
@@ -216,8 +217,8 @@ type columns struct {
 	doc     corpus.Document
 }
 
-func (s selector) columns(run *pipeline.Run) *columns {
-	return &columns{selector: s, run: run, pack: -1}
+func (s selector) columns(ctx context.Context, run *pipeline.Run) *columns {
+	return &columns{ctx: ctx, selector: s, run: run, pack: -1}
 }
 
 // Packs implements [rank.Source].
@@ -264,7 +265,7 @@ func (c *columns) ID(pack, row int) (string, error) {
 		c.docsIn, c.docsRow = pack, -1
 	}
 	for c.docsRow < row {
-		at, err := c.docs.next(context.Background(), &c.doc)
+		at, err := c.docs.next(c.ctx, &c.doc)
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
