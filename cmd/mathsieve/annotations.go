@@ -341,20 +341,9 @@ func latest(a, b time.Time) time.Time {
 
 // writeWhole writes a file that is whole or absent.
 func writeWhole(path string, data []byte, force bool) error {
-	file, err := storage.Create(storage.OS(), path)
-	if err != nil {
-		return err
-	}
-	defer file.Abort()
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	_, err = file.Commit()
+	err := storage.WriteFile(storage.OS(), path, data, func() bool { return force })
 	if errors.Is(err, storage.ErrConflict) {
-		if !force {
-			return &fs.PathError{Op: "write", Path: path, Err: fs.ErrExist}
-		}
-		_, err = file.Replace()
+		return &fs.PathError{Op: "write", Path: path, Err: fs.ErrExist}
 	}
 	return err
 }

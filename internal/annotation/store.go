@@ -280,19 +280,7 @@ func (s *Store) read(path string, most int64) ([]byte, error) {
 	return data, errors.Join(err, file.Close())
 }
 
-// write replaces a file.
+// write makes or replaces a file.
 func (s *Store) write(path string, data []byte) error {
-	file, err := storage.Create(s.fsys, path)
-	if err != nil {
-		return err
-	}
-	defer file.Abort()
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	_, err = file.Commit()
-	if errors.Is(err, storage.ErrConflict) {
-		_, err = file.Replace()
-	}
-	return err
+	return storage.WriteFile(s.fsys, path, data, func() bool { return true })
 }

@@ -80,7 +80,7 @@ func startRun(fsys storage.FS, dir string, plan Plan, data []byte) (*Run, error)
 	}
 	r := newRun(fsys, dir, plan)
 	never := func() bool { return false }
-	err = writeState(fsys, r.path(planFile), data, never)
+	err = storage.WriteFile(fsys, r.path(planFile), data, never)
 	if errors.Is(err, storage.ErrConflict) {
 		return OpenRun(fsys, dir, plan) // and here too
 	}

@@ -116,21 +116,3 @@ func readState(fsys storage.FS, path string) ([]byte, error) {
 	}
 	return data, nil
 }
-
-// writeState commits a state file. A file of that name with other bytes stays,
-// and the error is storage.ErrConflict, unless replace says that it is worthless.
-func writeState(fsys storage.FS, path string, data []byte, replace func() bool) error {
-	f, err := storage.Create(fsys, path)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	_, err = f.Commit()
-	if errors.Is(err, storage.ErrConflict) && replace() {
-		_, err = f.Replace()
-	}
-	return err
-}

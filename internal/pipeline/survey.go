@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+
+	"mathsieve/internal/storage"
 )
 
 // A survey is what is done of a stage and what is not.
@@ -135,7 +137,7 @@ func (r *Run) sealStage(s *survey) error {
 		found, err := r.readSeal(s.stage.Name)
 		return errors.Is(err, ErrDamaged) || err == nil && !maps.Equal(found.After, s.after)
 	}
-	if err := writeState(r.fsys, r.path(sealPath(s.stage.Name)), data, worthless); err != nil {
+	if err := storage.WriteFile(r.fsys, r.path(sealPath(s.stage.Name)), data, worthless); err != nil {
 		return fmt.Errorf("seal stage %s: %w", s.stage.Name, err)
 	}
 	s.seal = sealed

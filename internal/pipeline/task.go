@@ -209,7 +209,7 @@ func (t *Task) commit(s *survey) (Marker, error) {
 		found, err := t.Run.readMarker(t.Stage, t.Index)
 		return errors.Is(err, ErrDamaged) || err == nil && s.check(found) != nil
 	}
-	return m, writeState(t.Run.fsys, t.Run.path(markerPath(t.Stage, t.Index)), data, worthless)
+	return m, storage.WriteFile(t.Run.fsys, t.Run.path(markerPath(t.Stage, t.Index)), data, worthless)
 }
 
 func (t *Task) sorted() []*OutputFile {

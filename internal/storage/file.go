@@ -215,6 +215,25 @@ func (f *File) Replace() (Sum, error) {
 	return sum, f.settle()
 }
 
+// WriteFile makes a file that holds data. If one of that name holds other
+// bytes, replace is asked: the file takes its place, or the error is
+// ErrConflict.
+func WriteFile(fsys FS, path string, data []byte, replace func() bool) error {
+	f, err := Create(fsys, path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	_, err = f.Commit()
+	if errors.Is(err, ErrConflict) && replace() {
+		_, err = f.Replace()
+	}
+	return err
+}
+
 // Abort removes the attempt. After Commit, Replace or Abort it does nothing.
 func (f *File) Abort() {
 	if f.state == fileDone {

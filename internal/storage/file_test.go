@@ -43,6 +43,35 @@ func write(fsys storage.FS, path string, data []byte) error {
 	return err
 }
 
+// A file of the same bytes stays without a question; of other bytes the caller
+// says whether it goes.
+func TestWriteFile(t *testing.T) {
+	bothFS(t, func(t *testing.T, fsys storage.FS, dir string) {
+		name := path.Join(dir, "f")
+		f := func(data string, replace bool, wantErr error, wantAsked bool, want string) {
+			t.Helper()
+			asked := false
+			err := storage.WriteFile(fsys, name, []byte(data), func() bool {
+				asked = true
+				return replace
+			})
+			if !errors.Is(err, wantErr) || asked != wantAsked {
+				t.Errorf("write %q: error %v, asked: %t", data, err, asked)
+			}
+			if err := storage.Verify(fsys, name, sumOf([]byte(want))); err != nil {
+				t.Error(err)
+			}
+			if got := names(t, fsys, dir); len(got) != 1 {
+				t.Errorf("the folder holds %v", got)
+			}
+		}
+		f("old", false, nil, false, "old")
+		f("old", false, nil, false, "old")
+		f("new", false, storage.ErrConflict, true, "old")
+		f("new", true, nil, true, "new")
+	})
+}
+
 // bothFS runs a test on the file systems of the machine and of the tests.
 func bothFS(t *testing.T, test func(t *testing.T, fsys storage.FS, dir string)) {
 	t.Helper()
