@@ -1,17 +1,11 @@
 package recipe
 
 import (
-	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
-
-	"github.com/klauspost/compress/zstd"
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/dedup"
@@ -273,24 +267,5 @@ func (c *cat) skippedOf(stage extractStage, pack int, file string) error {
 
 // eachSkip calls do for what became no document in a pack.
 func eachSkip(run *pipeline.Run, stage string, pack int, do func(Skip) error) error {
-	f, err := run.Open(stage, pack, skippedName)
-	if err != nil {
-		return err
-	}
-	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return errors.Join(err, f.Close())
-	}
-	dec := json.NewDecoder(bufio.NewReader(z))
-	for err == nil {
-		var s Skip
-		if err = dec.Decode(&s); err == nil {
-			err = do(s)
-		}
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	z.Close()
-	return errors.Join(causeOf(err, f), f.Close())
+	return eachLine(run, stage, pack, skippedName, do)
 }

@@ -2,10 +2,7 @@ package recipe
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
 	"slices"
 
@@ -149,8 +146,12 @@ func (r *Recipe) formulas(run *pipeline.Run, limit int, give func(DomainFormulas
 	window := domainWindow{limit: limit, counts: map[string]*DomainFormulas{}}
 	for {
 		for i := range tasks {
-			if err := readFormulas(run, r.job.pool.name, i, window.add); err != nil {
-				return err
+			err := eachLine(run, r.job.pool.name, i, formulasName, func(d DomainFormulas) error {
+				window.add(&d)
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("read formulas of pack %d: %w", i, err)
 			}
 		}
 		window.trim()
@@ -206,32 +207,4 @@ func (w *domainWindow) trim() {
 func (w *domainWindow) next(after string) {
 	clear(w.counts)
 	w.after, w.begun, w.more = after, true, false
-}
-
-// readFormulas calls visit for each domain of a pack.
-func readFormulas(run *pipeline.Run, stage string, pack int, visit func(*DomainFormulas)) error {
-	file, err := run.Open(stage, pack, formulasName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // nothing of the pack could be read
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	zip, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return err
-	}
-	defer zip.Close()
-	dec := json.NewDecoder(zip)
-	for {
-		d := &DomainFormulas{}
-		switch err := dec.Decode(d); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read formulas of pack %d: %w", pack, err)
-		}
-		visit(d)
-	}
 }

@@ -1,6 +1,7 @@
 package recipe_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -40,6 +41,45 @@ func TestFormulasByDomain(t *testing.T) {
 	})
 	if err != nil || emitted != 0 || missing != 0 {
 		t.Errorf("domains lack %d emitted and %d lost formulas, error %v", emitted, missing, err)
+	}
+}
+
+// A pack that cannot be read has no formulas; one whose formulas are damaged
+// or gone is no such pack.
+func TestFormulasDamaged(t *testing.T) {
+	c := newCrawl(t, 7, 40, 1)
+	unreadable := filepath.Join(t.TempDir(), "bad.warc.gz")
+	if err := os.WriteFile(unreadable, []byte("no WARC"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	r, run := carryOut(t, recipe.Extract, settings(t, append(c.files, unreadable), "all"), dir, pipeline.Options{})
+	domains := 0
+	count := func(recipe.DomainFormulas) error {
+		domains++
+		return nil
+	}
+	if err := r.Formulas(run, count); err != nil || domains == 0 {
+		t.Fatalf("%d domains, error %v", domains, err)
+	}
+	file := filepath.Join(dir, "stages", "extract", "00000.formulas.jsonl.zst")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(data)
+	damaged[len(damaged)/2] ^= 4
+	if err := os.WriteFile(file, damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Formulas(run, count); !errors.Is(err, pipeline.ErrDamaged) {
+		t.Errorf("error %v of a flipped bit", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Formulas(run, count); !errors.Is(err, pipeline.ErrDamaged) {
+		t.Errorf("error %v of a file that is gone", err)
 	}
 }
 

@@ -2,10 +2,13 @@ package recipe
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/klauspost/compress/zstd"
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/pipeline"
@@ -234,4 +237,29 @@ func readColumn[T corpus.Value](run *pipeline.Run, stage string, pack int, name 
 	}
 	values, err := corpus.ReadColumn[T](f)
 	return values, errors.Join(causeOf(err, f), f.Close())
+}
+
+// eachLine calls do for every value of an output of compressed lines of JSON.
+func eachLine[T any](run *pipeline.Run, stage string, index int, name string, do func(T) error) error {
+	f, err := run.Open(stage, index, name)
+	if err != nil {
+		return err
+	}
+	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return errors.Join(causeOf(err, f), f.Close())
+	}
+	defer z.Close()
+	lines := json.NewDecoder(z)
+	for {
+		var line T
+		if err = lines.Decode(&line); err == nil {
+			err = do(line)
+		} else if errors.Is(err, io.EOF) {
+			return f.Close()
+		}
+		if err != nil {
+			return errors.Join(causeOf(err, f), f.Close())
+		}
+	}
 }
