@@ -14,16 +14,20 @@ import (
 // stageDocuments writes the result of a recipe that gives documents back.
 const stageDocuments = "documents"
 
+// partName is the file of a pack's documents in a result, or of a part of a tier.
+func partName(index int, format corpus.Format) string {
+	return fmt.Sprintf("part-%05d%s", index, format.Extension())
+}
+
 // A documentsStage joins documents with what stages found out about them.
 type documentsStage struct {
 	after  []string
 	drops  func(run *pipeline.Run, pack int) ([]corpus.Mark, error) // nil keeps all
 	scores string                                                   // stage with a score column, "" for none
-	tokens string                                                   // stage with a token column, "" for none
 }
 
 // documentsStage writes one shard for each pack: the documents that are not
-// dropped, with their score and token count where stages made them.
+// dropped, with their scores where a stage made them.
 func (j *job) documentsStage(s documentsStage) pipeline.Stage {
 	return pipeline.Stage{
 		Name:   stageDocuments,
@@ -43,7 +47,7 @@ func (j *job) documentsStage(s documentsStage) pipeline.Stage {
 			if err != nil {
 				return err
 			}
-			file, err := newOutput(t.CreateAt(fmt.Sprintf("part-%05d%s", t.Index, format.Extension())))
+			file, err := newOutput(t.CreateAt(partName(t.Index, format)))
 			if err != nil {
 				return err
 			}
@@ -67,28 +71,14 @@ func (j *job) documentsStage(s documentsStage) pipeline.Stage {
 
 // joiner returns the function that adds the columns of a pack to a document.
 func (s documentsStage) joiner(run *pipeline.Run, pack int) (func(row int, doc *corpus.Document), error) {
-	var (
-		scores []float32
-		tokens []uint32
-		err    error
-	)
-	if s.scores != "" {
-		if scores, err = readColumn[float32](run, s.scores, pack, scoresName); err != nil {
-			return nil, err
-		}
+	if s.scores == "" {
+		return func(int, *corpus.Document) {}, nil
 	}
-	if s.tokens != "" {
-		if tokens, err = readColumn[uint32](run, s.tokens, pack, tokensName); err != nil {
-			return nil, err
-		}
-	}
+	scores, err := readColumn[float32](run, s.scores, pack, scoresName)
 	return func(row int, doc *corpus.Document) {
-		if scores != nil && !math.IsNaN(float64(scores[row])) {
-			score := fasttext.Sigmoid(float64(scores[row]))
+		if logit := float64(scores[row]); !math.IsNaN(logit) {
+			score := fasttext.Sigmoid(logit)
 			doc.Score = &score
 		}
-		if tokens != nil {
-			doc.TokenCount = int(tokens[row])
-		}
-	}, nil
+	}, err
 }

@@ -250,16 +250,12 @@ var (
 	ErrNoPool      = errors.New("no input given")
 )
 
-// partName is the file of a pack's documents in the result of a recipe that
-// gives documents.
-func partName(pack int) string { return fmt.Sprintf("part-%05d%s", pack, corpus.JSONLZstd.Extension()) }
-
 // extract is the recipe that ends with the documents of WARC files.
 func (j *job) extract() ([]pipeline.Stage, error) {
 	if len(j.pool.inputs) == 0 {
 		return nil, ErrNoPool
 	}
-	j.pool.docsAt = partName
+	j.pool.docsAt = func(pack int) string { return partName(pack, corpus.JSONLZstd) }
 	return []pipeline.Stage{j.pool.stage()}, nil
 }
 

@@ -35,19 +35,16 @@ type selection struct {
 
 // A selector is what the stages of a selection share.
 type selector struct {
-	job    *job
-	round  int
-	scores string // the stage that made the score column
-	after  []string
-	// corpusDir is the folder of the tiers in the run folder.
-	corpusDir string
+	job   *job
+	round int
+	after []string
 }
 
 // selector prepares the selection of a round.
 func (j *job) selector(round int, after []string) selector {
-	s := selector{job: j, round: round, scores: scoreName(round), corpusDir: corpusDir(round)}
+	s := selector{job: j, round: round}
 	s.after = append(s.after, after...)
-	s.after = append(s.after, s.scores, stageTokens)
+	s.after = append(s.after, scoreName(round), stageTokens)
 	if j.hasBenchmarks() {
 		s.after = append(s.after, stageHits)
 	}
@@ -59,7 +56,7 @@ func (j *job) selector(round int, after []string) selector {
 
 // cutStage cuts the pool of a round into tiers.
 func (s selector) cutStage() pipeline.Stage {
-	return pipeline.Stage{Name: cutName(s.round), After: s.after, Count: follows(s.scores, one), Task: s.cut}
+	return pipeline.Stage{Name: cutName(s.round), After: s.after, Count: follows(scoreName(s.round), one), Task: s.cut}
 }
 
 // corpusStages write the tiers of the last round.
@@ -147,7 +144,7 @@ func (s selector) write(ctx context.Context, t *pipeline.Task) (err error) {
 		return err
 	}
 	tier := selection.Cuts.Tiers[part.Tier].Budget.TierName()
-	file, err := newOutput(t.CreateAt(path.Join(s.corpusDir, tier, fmt.Sprintf("part-%05d%s", part.Index, format.Extension()))))
+	file, err := newOutput(t.CreateAt(path.Join(corpusDir(s.round), tier, partName(part.Index, format))))
 	if err != nil {
 		return err
 	}
@@ -230,7 +227,7 @@ func (c *columns) Columns(pack int) (scores []float32, tokens []uint32, err erro
 		return c.scores, c.tokens, nil
 	}
 	c.pack = -1
-	if c.scores, err = readColumn[float32](c.run, c.selector.scores, pack, scoresName); err != nil {
+	if c.scores, err = readColumn[float32](c.run, scoreName(c.selector.round), pack, scoresName); err != nil {
 		return nil, nil, err
 	}
 	if c.tokens, err = readColumn[uint32](c.run, stageTokens, pack, tokensName); err != nil {

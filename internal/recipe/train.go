@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"runtime/debug"
@@ -21,7 +20,7 @@ const trainReportName = "train.json"
 func trainName(round int) string { return numbered("train", round) }
 
 // modelPath is where the model of a round stands in the run folder.
-func modelPath(round int) string { return path.Join("models", fmt.Sprintf("round-%d.bin", round)) }
+func modelPath(round int) string { return path.Join("models", numbered("round", round)+".bin") }
 
 // A TrainReport says how a classifier came about and how good it is on the
 // hold-out. It holds no times: equal models have equal reports.
