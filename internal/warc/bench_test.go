@@ -34,7 +34,7 @@ func benchFile(tb testing.TB, c Compression) (file []byte, decoded int64) {
 			fmt.Fprintf(&page, "<div class=\"item\"><a href=\"/%s\">%s</a> ", words[n%len(words)], words[rng.IntN(len(words))])
 		}
 		header := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\nServer: nginx\r\n\r\n", page.Len())
-		_, err := w.WriteCapture(fmt.Sprintf("https://www.example.org/%d", i), "2026-03-01T00:00:00Z",
+		_, err := writeCapture(w, fmt.Sprintf("https://www.example.org/%d", i), "2026-03-01T00:00:00Z",
 			[]byte("GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n"), []byte(header), []byte(page.String()), Field{"fetchTimeMs", "12"})
 		if err != nil {
 			tb.Fatal(err)

@@ -205,7 +205,7 @@ func TestEmbedded(t *testing.T) {
 	header := []byte("HTTP/1.1 200 OK\r\nContent-Type: application/warc\r\n\r\n")
 	for i := range 4 {
 		for _, body := range []string{"text", "\r\n\r\n" + inner, "\r\n\r\n" + inner + "tail", string(gz(t, records...))} {
-			if _, err := w.WriteCapture(fmt.Sprintf("https://example.net/%d", i), "2026-03-01T00:00:00Z", []byte("GET /\r\n\r\n"), header, []byte(body)); err != nil {
+			if _, err := writeCapture(w, fmt.Sprintf("https://example.net/%d", i), "2026-03-01T00:00:00Z", []byte("GET /\r\n\r\n"), header, []byte(body)); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -23,12 +23,12 @@ func fixture(tb testing.TB, n int) (records []string, wants []want) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if _, err := w.WriteWarcinfo("fixture.warc", "2026-03-01T00:00:00Z", Field{"software", "mathsieve"}); err != nil {
+	if _, err := writeWarcinfo(w, "fixture.warc", "2026-03-01T00:00:00Z", Field{"software", "mathsieve"}); err != nil {
 		tb.Fatal(err)
 	}
 	for i := range n {
 		body := fmt.Sprintf("<title>%d</title>\n<p>%s</p>\n", i, strings.Repeat("euler's identity ", i+1))
-		_, err := w.WriteCapture(fmt.Sprintf("https://example.org/%d", i), "2026-03-01T00:00:00Z", []byte("GET / HTTP/1.1\r\n\r\n"),
+		_, err := writeCapture(w, fmt.Sprintf("https://example.org/%d", i), "2026-03-01T00:00:00Z", []byte("GET / HTTP/1.1\r\n\r\n"),
 			[]byte("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"), []byte(body), Field{"fetchTimeMs", "1"})
 		if err != nil {
 			tb.Fatal(err)
@@ -128,4 +128,48 @@ func readAll(tb testing.TB, file []byte, o Options) (res result) {
 			res.reasons = append(res.reasons, rec.Damage.Reason)
 		}
 	}
+}
+
+// writeWarcinfo writes the record that a file starts with.
+func writeWarcinfo(w *Writer, filename, date string, fields ...Field) (id string, err error) {
+	return w.Write(&Entry{
+		Type: TypeWarcinfo, Date: date, ContentType: "application/warc-fields",
+		Fields: []Field{{"WARC-Filename", filename}}, Block: warcFields(fields),
+	})
+}
+
+// writeCapture writes what a crawler stores of one page: the request, the
+// response and metadata, linked to each other. It returns the ID of the response.
+func writeCapture(w *Writer, uri, date string, request, responseHeader, body []byte, metadata ...Field) (id string, err error) {
+	requestID, err := w.Write(&Entry{
+		Type: TypeRequest, TargetURI: uri, Date: date,
+		ContentType: "application/http; msgtype=request", Block: request,
+	})
+	if err != nil {
+		return "", err
+	}
+	block := append(append(make([]byte, 0, len(responseHeader)+len(body)), responseHeader...), body...)
+	id, err = w.Write(&Entry{
+		Type: TypeResponse, TargetURI: uri, Date: date,
+		ContentType: "application/http; msgtype=response",
+		Fields:      []Field{{"WARC-Concurrent-To", requestID}},
+		Block:       block, Payload: block[len(responseHeader):],
+	})
+	if err != nil {
+		return "", err
+	}
+	_, err = w.Write(&Entry{
+		Type: TypeMetadata, TargetURI: uri, Date: date,
+		ContentType: "application/warc-fields",
+		Fields:      []Field{{"WARC-Concurrent-To", id}}, Block: warcFields(metadata),
+	})
+	return id, err
+}
+
+func warcFields(fields []Field) []byte {
+	var b []byte
+	for _, f := range fields {
+		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
+	}
+	return b
 }

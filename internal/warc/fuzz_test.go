@@ -98,7 +98,7 @@ func FuzzHTTP(f *testing.F) {
 	var r Response
 	f.Fuzz(func(t *testing.T, block []byte) {
 		original := bytes.Clone(block)
-		once, err := ParseHTTP(block, o)
+		once, err := parseHTTP(block, o)
 		again := p.Parse(block, &r)
 		if (err == nil) != (again == nil) || !bytes.Equal(once.Body, r.Body) || once.Status != r.Status {
 			t.Errorf("a used parser gives %d bytes, %v; a new one %d, %v", len(r.Body), again, len(once.Body), err)

@@ -160,8 +160,7 @@ type headParser struct {
 	buf    []byte
 }
 
-// parse returns the fields of a header, and the header as it was parsed, valid
-// until the next call.
+// parse returns the fields of a header.
 func (p *headParser) parse(head []byte, s *scan) (Header, error) {
 	if s.odd || s.length < 0 {
 		head = p.normalise(head, s)
@@ -186,7 +185,7 @@ func (p *headParser) parse(head []byte, s *scan) (Header, error) {
 	if s.length < 0 {
 		rec.Header.Del("Content-Length")
 	}
-	return Header{fields: rec.Header, lines: head}, nil
+	return Header{fields: rec.Header}, nil
 }
 
 // normalise rewrites the dialects that slyrz/warc misreads: folded lines (it

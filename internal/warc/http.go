@@ -86,9 +86,7 @@ type Response struct {
 // An HTTPField is one header field. Folded values are joined by blanks.
 type HTTPField struct{ Name, Value []byte }
 
-// Get returns the value of the first field of that name, or "".
-func (r *Response) Get(name string) string { return string(r.value(name)) }
-
+// value returns the value of the first field of that name, or nil.
 func (r *Response) value(name string) []byte {
 	for _, f := range r.Fields {
 		if len(f.Name) == len(name) && strings.EqualFold(string(f.Name), name) {
@@ -130,13 +128,6 @@ func (r *Response) flag(f string) {
 	if !slices.Contains(r.Flags, f) {
 		r.Flags = append(r.Flags, f)
 	}
-}
-
-// ParseHTTP parses one response with a parser of its own.
-func ParseHTTP(block []byte, o HTTPOptions) (*Response, error) {
-	r := new(Response)
-	err := NewHTTPParser(o).Parse(block, r)
-	return r, err
 }
 
 // An HTTPParser parses HTTP responses as archives hold them. It takes what

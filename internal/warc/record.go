@@ -1,7 +1,6 @@
 package warc
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -158,29 +157,8 @@ func (r *Record) UUID() string {
 }
 
 // A Header holds the fields of a record header. Names are case-insensitive.
-type Header struct {
-	fields slyrz.Header
-	lines  []byte
-}
+type Header struct{ fields slyrz.Header }
 
 // Get returns the value of a field, the last one if it is repeated, and ""
 // if there is none.
 func (h Header) Get(name string) string { return h.fields.Get(name) }
-
-// Len returns the number of different field names.
-func (h Header) Len() int { return len(h.fields) }
-
-// Values returns all values of a field that may be repeated, such as
-// WARC-Concurrent-To, in file order. It reads the record's memory.
-func (h Header) Values(name string) []string {
-	var values []string
-	for rest := h.lines; len(rest) > 0; {
-		var line []byte
-		line, rest = cutLine(rest)
-		k, v, ok := bytes.Cut(line, []byte(":"))
-		if ok && len(k) == len(name) && strings.EqualFold(string(k), name) {
-			values = append(values, string(bytes.TrimSpace(v)))
-		}
-	}
-	return values
-}

@@ -148,7 +148,7 @@ func checkWebFile(t *testing.T, path string, each func(*Record)) {
 			t.Errorf("%s: record at %d: %v", path, rec.Offset, err)
 		}
 		known, equal := checkDigest([]byte(rec.Header.Get("WARC-Payload-Digest")), resp.Body)
-		if encoded := resp.Get("Content-Encoding") + resp.Get("Transfer-Encoding"); known && !equal && encoded == "" && len(resp.Flags) == 0 {
+		if encoded := string(resp.value("Content-Encoding")) + string(resp.value("Transfer-Encoding")); known && !equal && encoded == "" && len(resp.Flags) == 0 {
 			t.Errorf("%s: record at %d: body does not have its digest", path, rec.Offset)
 		}
 	}

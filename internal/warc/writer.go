@@ -46,7 +46,6 @@ type Entry struct {
 type Writer struct {
 	w   io.Writer
 	c   Compression
-	off int64
 	gz  *gzip.Writer
 	zs  *zstd.Encoder
 	buf []byte
@@ -71,9 +70,6 @@ func NewWriter(w io.Writer, c Compression) (*Writer, error) {
 	}
 	return wr, nil
 }
-
-// Offset returns the number of bytes written.
-func (w *Writer) Offset() int64 { return w.off }
 
 // Write writes one record and returns its ID. After an error every call fails.
 func (w *Writer) Write(e *Entry) (id string, err error) {
@@ -116,33 +112,20 @@ func (w *Writer) Write(e *Entry) (id string, err error) {
 
 // member writes b as one member.
 func (w *Writer) member(b []byte) error {
-	out := counter{w.w, &w.off}
 	switch w.c {
 	case Gzip:
-		w.gz.Reset(out)
+		w.gz.Reset(w.w)
 		if _, err := w.gz.Write(b); err != nil {
 			return err
 		}
 		return w.gz.Close()
 	case Zstd:
-		_, err := out.Write(w.zs.EncodeAll(b, nil))
+		_, err := w.w.Write(w.zs.EncodeAll(b, nil))
 		return err
 	case Plain:
 	}
-	_, err := out.Write(b)
+	_, err := w.w.Write(b)
 	return err
-}
-
-// counter counts the bytes that pass through.
-type counter struct {
-	w io.Writer
-	n *int64
-}
-
-func (c counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	*c.n += int64(n)
-	return n, err
 }
 
 // deriveID makes a UUID of version 8 (RFC 9562) out of what names the record.
@@ -157,48 +140,4 @@ func (e *Entry) deriveID() string {
 	sum[8] = sum[8]&0x3f | 0x80
 	x := hex.EncodeToString(sum[:16])
 	return "<urn:uuid:" + x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:] + ">"
-}
-
-// WriteWarcinfo writes the record that a file starts with.
-func (w *Writer) WriteWarcinfo(filename, date string, fields ...Field) (id string, err error) {
-	return w.Write(&Entry{
-		Type: TypeWarcinfo, Date: date, ContentType: "application/warc-fields",
-		Fields: []Field{{"WARC-Filename", filename}}, Block: warcFields(fields),
-	})
-}
-
-// WriteCapture writes what a crawler stores of one page: the request, the
-// response and metadata, linked to each other. It returns the ID of the response.
-func (w *Writer) WriteCapture(uri, date string, request, responseHeader, body []byte, metadata ...Field) (id string, err error) {
-	requestID, err := w.Write(&Entry{
-		Type: TypeRequest, TargetURI: uri, Date: date,
-		ContentType: "application/http; msgtype=request", Block: request,
-	})
-	if err != nil {
-		return "", err
-	}
-	block := append(append(make([]byte, 0, len(responseHeader)+len(body)), responseHeader...), body...)
-	id, err = w.Write(&Entry{
-		Type: TypeResponse, TargetURI: uri, Date: date,
-		ContentType: "application/http; msgtype=response",
-		Fields:      []Field{{"WARC-Concurrent-To", requestID}},
-		Block:       block, Payload: block[len(responseHeader):],
-	})
-	if err != nil {
-		return "", err
-	}
-	_, err = w.Write(&Entry{
-		Type: TypeMetadata, TargetURI: uri, Date: date,
-		ContentType: "application/warc-fields",
-		Fields:      []Field{{"WARC-Concurrent-To", id}}, Block: warcFields(metadata),
-	})
-	return id, err
-}
-
-func warcFields(fields []Field) []byte {
-	var b []byte
-	for _, f := range fields {
-		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
-	}
-	return b
 }
