@@ -19,7 +19,7 @@ func TestMarks(t *testing.T) {
 	}
 	for n := range len(want) + 1 {
 		var out bytes.Buffer
-		if err := WriteMarks(&out, want[:n]); err != nil {
+		if err := writeMarks(&out, want[:n]); err != nil {
 			t.Fatal(err)
 		}
 		got, err := ReadMarks(bytes.NewReader(out.Bytes()))
@@ -40,7 +40,7 @@ func TestMarksRefused(t *testing.T) {
 		{{Similarity: float32(math.NaN())}},
 		{{Detail: strings.Repeat("x", maxMarkLine)}},
 	} {
-		if err := WriteMarks(io.Discard, marks); err == nil {
+		if err := writeMarks(io.Discard, marks); err == nil {
 			t.Errorf("%v was written", len(marks))
 		}
 	}
@@ -66,7 +66,7 @@ func TestMarksDamaged(t *testing.T) {
 		marks = append(marks, Mark{Row: 3 * i, Reason: "near_duplicate", TwinPack: i % 7, TwinRow: i * i, Similarity: 1 / float32(i+1)})
 	}
 	var out bytes.Buffer
-	if err := WriteMarks(&out, marks); err != nil {
+	if err := writeMarks(&out, marks); err != nil {
 		t.Fatal(err)
 	}
 	whole := out.Bytes()
@@ -171,7 +171,7 @@ func FuzzReadColumn(f *testing.F) {
 
 func FuzzReadMarks(f *testing.F) {
 	var out bytes.Buffer
-	if err := WriteMarks(&out, []Mark{{Row: 1, Reason: "x", TwinPack: -1, TwinRow: -1}}); err != nil {
+	if err := writeMarks(&out, []Mark{{Row: 1, Reason: "x", TwinPack: -1, TwinRow: -1}}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(out.Bytes())
@@ -192,8 +192,22 @@ func FuzzParseMark(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if err := WriteMarks(io.Discard, []Mark{m}); err != nil && len(line) < maxMarkLine/8 {
+		if err := writeMarks(io.Discard, []Mark{m}); err != nil && len(line) < maxMarkLine/8 {
 			t.Errorf("%s reads as %+v, which cannot be written: %v", line, m, err)
 		}
 	})
+}
+
+// writeMarks writes a whole marks file.
+func writeMarks(w io.Writer, marks []Mark) error {
+	mw, err := NewMarkWriter(w)
+	if err != nil {
+		return err
+	}
+	for _, m := range marks {
+		if err := mw.Write(m); err != nil {
+			return err
+		}
+	}
+	return mw.Close()
 }

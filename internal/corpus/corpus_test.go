@@ -97,7 +97,7 @@ func TestRoundTrip(t *testing.T) {
 			if again := encode(t, documents(n), format, o); !bytes.Equal(data, again) {
 				t.Errorf("%v: the same documents gave other bytes", format)
 			}
-			if detected, err := DetectFormat(data[:min(len(data), MagicBytes)], "x"+format.Extension()); err != nil || detected != format {
+			if detected, err := DetectFormat(data[:min(len(data), 64)], "x"+format.Extension()); err != nil || detected != format {
 				t.Errorf("DetectFormat = %v, %v, want %v", detected, err, format)
 			}
 			got, rows, err := decode(t, data, format, ReaderOptions{})

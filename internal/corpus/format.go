@@ -168,11 +168,8 @@ func NewReader(r io.Reader, format Format, name string, o ReaderOptions) (Reader
 	return nil, fmt.Errorf("%s: format %d: %w", name, format, ErrUnknownFormat)
 }
 
-// MagicBytes is how many bytes of a file's head DetectFormat wants to see.
-const MagicBytes = 64
-
-// DetectFormat tells the format of a shard by its first bytes, and by its name
-// where these do not decide. The error is ErrUnknownFormat.
+// DetectFormat tells the format of a shard by its first bytes, 64 or more, and
+// by its name where these do not decide. The error is ErrUnknownFormat.
 func DetectFormat(head []byte, name string) (Format, error) {
 	lower := strings.ToLower(name)
 	for _, archive := range []string{".warc", ".arc.gz", ".wet.", ".wat.", ".tar", ".tgz"} {

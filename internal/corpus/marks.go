@@ -150,20 +150,6 @@ func parseMark(line []byte, last int) (Mark, error) {
 // Close frees the decompressor.
 func (r *MarkReader) Close() error { return r.z.Close() }
 
-// WriteMarks writes a whole marks file.
-func WriteMarks(w io.Writer, marks []Mark) error {
-	mw, err := NewMarkWriter(w)
-	if err != nil {
-		return err
-	}
-	for _, m := range marks {
-		if err := mw.Write(m); err != nil {
-			return err
-		}
-	}
-	return mw.Close()
-}
-
 // ReadMarks reads a whole marks file.
 func ReadMarks(r io.Reader) ([]Mark, error) {
 	mr, err := NewMarkReader(r)

@@ -56,9 +56,6 @@ func (o *OutputFile) Write(p []byte) (int, error) { return o.file.Write(p) }
 // outputs need not call it.
 func (o *OutputFile) Close() error { return o.file.Close() }
 
-// Path is the name of the output in the run folder, with slashes.
-func (o *OutputFile) Path() string { return o.path }
-
 // Create makes an output called name of this task: stages/STAGE/NNNNN.name.
 func (t *Task) Create(name string) (*OutputFile, error) {
 	if !validName(name) || name == "json" {

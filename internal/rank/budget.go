@@ -75,20 +75,6 @@ func decimal(s string, digits int) (int64, error) {
 	return n, nil
 }
 
-// ParseBudgets reads budgets that are separated by commas and checks them as
-// ValidateBudgets does.
-func ParseBudgets(s string) ([]Budget, error) {
-	var budgets []Budget
-	for field := range strings.SplitSeq(s, ",") {
-		b, err := ParseBudget(field)
-		if err != nil {
-			return nil, err
-		}
-		budgets = append(budgets, b)
-	}
-	return budgets, ValidateBudgets(budgets)
-}
-
 // ValidateBudgets returns ErrBudget unless there is a budget and each is
 // greater than the one before. Tokens and shares cannot be compared before the
 // pool is known, so a list holds either; "all" may end any list.

@@ -3,6 +3,7 @@ package rank
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -53,11 +54,24 @@ func TestParseBudgetErrors(t *testing.T) {
 	}
 }
 
-func TestParseBudgets(t *testing.T) {
+// parseBudgets reads budgets that are separated by commas and checks them.
+func parseBudgets(list string) ([]Budget, error) {
+	var budgets []Budget
+	for field := range strings.SplitSeq(list, ",") {
+		b, err := ParseBudget(field)
+		if err != nil {
+			return nil, err
+		}
+		budgets = append(budgets, b)
+	}
+	return budgets, ValidateBudgets(budgets)
+}
+
+func TestValidateBudgets(t *testing.T) {
 	f := func(in string, ok bool) {
 		t.Helper()
-		if budgets, err := ParseBudgets(in); (err == nil) != ok || !ok && !errors.Is(err, ErrBudget) {
-			t.Errorf("ParseBudgets(%q) = %v, %v", in, budgets, err)
+		if budgets, err := parseBudgets(in); (err == nil) != ok || !ok && !errors.Is(err, ErrBudget) {
+			t.Errorf("budgets %q: %v, %v", in, budgets, err)
 		}
 	}
 	f("40B,80B,120B,160B", true)
@@ -80,7 +94,7 @@ func TestParseBudgets(t *testing.T) {
 // Names must be valid in lists and sort as the sizes do.
 func TestTierNamesSort(t *testing.T) {
 	for _, list := range []string{"8B,40B,80B,120B", "1.5M,2.5M,10.5M", "2%,5%,30%"} {
-		budgets, err := ParseBudgets(list)
+		budgets, err := parseBudgets(list)
 		if err != nil {
 			t.Fatal(err)
 		}

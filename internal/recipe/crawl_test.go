@@ -13,7 +13,6 @@ import (
 	"mathsieve/internal/config"
 	"mathsieve/internal/fixture"
 	"mathsieve/internal/pipeline"
-	"mathsieve/internal/rank"
 	"mathsieve/internal/recipe"
 	"mathsieve/internal/storage"
 )
@@ -79,8 +78,7 @@ func settings(t *testing.T, inputs []string, budgets string) config.Config {
 	cfg.Train.Dim, cfg.Train.Bucket = 16, 20_000
 	cfg.Rounds.Max = 1
 	cfg.Train.Tune, cfg.Train.LR, cfg.Train.Epoch = "off", 1, 25
-	var err error
-	if cfg.Select.Budgets, err = rank.ParseBudgets(budgets); err != nil {
+	if err := cfg.Set("select.budgets", budgets); err != nil {
 		t.Fatal(err)
 	}
 	return cfg

@@ -69,9 +69,6 @@ func (s *Sorter) AddAll(src Source) error {
 	}
 }
 
-// Spilled returns the number of runs written to scratch so far.
-func (s *Sorter) Spilled() int { return s.made }
-
 // Sort ends the adding and returns the records in ascending order. The result
 // is valid until Close.
 func (s *Sorter) Sort() (Source, error) {

@@ -77,7 +77,7 @@ func sortWith(t testing.TB, records [][]byte, width int, memory int64) ([][]byte
 		t.Fatal(err)
 	}
 	got := readAll(t, sorted)
-	spilled := s.Spilled()
+	spilled := s.made
 	if err := errors.Join(s.Close(), scratch.check()); err != nil {
 		t.Fatal(err)
 	}

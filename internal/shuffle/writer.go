@@ -71,15 +71,6 @@ func (w *Writer) Add(section int, record []byte) error {
 	return nil
 }
 
-// Records returns the number of records added.
-func (w *Writer) Records() int64 {
-	var n int64
-	for _, c := range w.counts {
-		n += c
-	}
-	return n
-}
-
 // Close writes the file and removes the scratch files. It does not close the
 // underlying writer.
 func (w *Writer) Close() error {

@@ -74,9 +74,6 @@ func Create(fsys FS, path string) (*File, error) {
 	return f, nil
 }
 
-// Path is the name that the file has after Commit.
-func (f *File) Path() string { return f.path }
-
 // Write appends to the file. After an error nothing more is written, and
 // Commit returns the same error.
 func (f *File) Write(p []byte) (int, error) {

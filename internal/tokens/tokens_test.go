@@ -153,8 +153,8 @@ func TestCountKnown(t *testing.T) {
 func TestVocabulary(t *testing.T) {
 	f := func(name string, size int) {
 		t.Helper()
-		if v := load(t, name); v.Name() != name || v.Size() != size {
-			t.Errorf("%s: name %q, size %d, want %d", name, v.Name(), v.Size(), size)
+		if v := load(t, name); len(v.ranks) != size {
+			t.Errorf("%s: %d tokens, want %d", name, len(v.ranks), size)
 		}
 	}
 	f("cl100k_base", 100256)
@@ -337,12 +337,13 @@ func FuzzCount(f *testing.F) {
 		f.Add(text)
 	}
 	type pair struct {
+		name string
 		c    *Counter
 		want func(string) int
 	}
 	var pairs []pair
 	for _, name := range Names() {
-		pairs = append(pairs, pair{load(f, name).NewCounter(), oracle(f, name)})
+		pairs = append(pairs, pair{name, load(f, name).NewCounter(), oracle(f, name)})
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 4096 {
@@ -351,7 +352,7 @@ func FuzzCount(f *testing.F) {
 		text = strings.ToValidUTF8(text, "\ufffd")
 		for _, p := range pairs {
 			if got, want := p.c.Count(text), p.want(text); got != want {
-				t.Errorf("%s: Count(%q) = %d, want %d", p.c.vocabulary.name, text, got, want)
+				t.Errorf("%s: Count(%q) = %d, want %d", p.name, text, got, want)
 			}
 		}
 	})

@@ -32,7 +32,6 @@ func Check(name string) error {
 // A Vocabulary is a byte-pair encoding. It is read-only and safe for concurrent
 // use; every goroutine counts with a Counter of its own.
 type Vocabulary struct {
-	name    string
 	ranks   map[string]uint32 // token -> rank, the order of merging
 	bytes   *bytePairs
 	classes *classTable
@@ -48,7 +47,7 @@ func New(name string) (*Vocabulary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load vocabulary %s: %w", name, err)
 	}
-	v := &Vocabulary{name: name, ranks: make(map[string]uint32, 1<<18), classes: newClassTable(), next: nextCL100K}
+	v := &Vocabulary{ranks: make(map[string]uint32, 1<<18), classes: newClassTable(), next: nextCL100K}
 	if name == "o200k_base" {
 		v.next = nextO200K
 	}
@@ -69,12 +68,6 @@ func New(name string) (*Vocabulary, error) {
 	}
 	return v, nil
 }
-
-// Name returns the vocabulary's name.
-func (v *Vocabulary) Name() string { return v.name }
-
-// Size returns the number of tokens, special ones not counted.
-func (v *Vocabulary) Size() int { return len(v.ranks) }
 
 // A Counter counts tokens for one goroutine. It holds at most some 4 MB.
 type Counter struct {

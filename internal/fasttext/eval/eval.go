@@ -131,14 +131,3 @@ func Steps(samples []Sample, n int) []Point {
 	}
 	return steps
 }
-
-// AtRecall returns the point with the highest threshold whose recall is at
-// least the given one, and whether there is any.
-func AtRecall(samples []Sample, recall float64) (Point, bool) {
-	for _, p := range Curve(samples) {
-		if p.Recall >= recall {
-			return p, true
-		}
-	}
-	return Point{}, false
-}

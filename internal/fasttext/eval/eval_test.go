@@ -68,12 +68,6 @@ func TestThresholds(t *testing.T) {
 	if p := BestF1(list); p.Threshold != 0.7 || p.F1 != 0.8 {
 		t.Errorf("best F1: %+v", p)
 	}
-	if p, ok := AtRecall(list, 0.5); !ok || p.Threshold != 0.9 {
-		t.Errorf("at recall 0.5: %+v, %v", p, ok)
-	}
-	if _, ok := AtRecall(samples(0.5, 0), 0.1); ok {
-		t.Error("recall without positives")
-	}
 }
 
 func TestSteps(t *testing.T) {

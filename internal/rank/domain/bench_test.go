@@ -149,7 +149,7 @@ func tenMillion(b *testing.B, memory int64) {
 	for section := range sections {
 		tableBytes += create("table-"+strconv.Itoa(section), func(w io.Writer) error {
 			sum, err := Merge(context.Background(), o, in, section, w, shuffle.Space{Memory: memory, Scratch: dirScratch(dir), Name: "m"})
-			totals.Add(sum)
+			totals.add(sum)
 			return err
 		})
 	}

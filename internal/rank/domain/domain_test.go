@@ -264,7 +264,7 @@ func tables(t testing.TB, parts [][]byte, o Options, sections int, scratch *memS
 		if sum != made {
 			t.Fatalf("totals %+v are read as %+v", made, sum)
 		}
-		totals.Add(sum)
+		totals.add(sum)
 		domains = append(domains, read...)
 		records = append(records, out.Bytes()[tableHeader:out.Len()-tableFooter-1]...)
 	}

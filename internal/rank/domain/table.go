@@ -57,8 +57,8 @@ type Totals struct {
 	All, InMathematical Counts
 }
 
-// Add adds the totals of another section.
-func (t *Totals) Add(u Totals) {
+// add adds the totals of another section.
+func (t *Totals) add(u Totals) {
 	t.Domains += u.Domains
 	t.Hosts += u.Hosts
 	t.Mathematical += u.Mathematical
@@ -103,7 +103,7 @@ func (t *tableWriter) write(d *Domain, hosts int64) error {
 	if t.options.Mathematical(d.Counts) {
 		totals.Mathematical, totals.InMathematical = 1, d.Counts
 	}
-	t.totals.Add(totals)
+	t.totals.add(totals)
 	t.tree = appendDomain(t.tree[:0], d)
 	t.buf = binary.AppendUvarint(t.buf, uint64(len(t.tree)))
 	t.buf = append(t.buf, t.tree...)
@@ -174,12 +174,6 @@ func NewReader(r io.Reader) (*Reader, error) {
 	}
 	return t, nil
 }
-
-// Options returns the options that the table was made with.
-func (t *Reader) Options() Options { return t.options }
-
-// Cut returns the log odds at which pages were collected.
-func (t *Reader) Cut() float32 { return t.cut }
 
 // Offset returns where the domain that Next returned last starts in the file,
 // for ReadAt.

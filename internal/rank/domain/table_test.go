@@ -49,8 +49,8 @@ func TestTableHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Options() != o || r.Cut() != testCut {
-		t.Errorf("options %+v, cut %v", r.Options(), r.Cut())
+	if r.options != o || r.cut != testCut {
+		t.Errorf("options %+v, cut %v", r.options, r.cut)
 	}
 }
 
