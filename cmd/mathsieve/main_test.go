@@ -146,13 +146,12 @@ func hashTree(ts *testscript.TestScript, args []string) error {
 
 // waitfor FILE waits until a file is there.
 func waitFor(ts *testscript.TestScript, args []string) error {
-	for range 3000 {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
 			return nil
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	return fmt.Errorf("no %s after 30 s", args[0])
+	return fmt.Errorf("no %s after two minutes", args[0])
 }
 
 // flip FILE changes one bit in the middle of a file.
