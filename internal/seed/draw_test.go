@@ -104,11 +104,13 @@ func TestDrawDoesNotDependOnShards(t *testing.T) {
 	}
 }
 
+// letters stand for digits, which are all the same in training lines.
+var letters = strings.NewReplacer("0", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "f", "6", "g", "7", "h", "8", "i", "9", "j")
+
 // TestDrawnBefore compares a draw with an earlier one of other pages.
 func TestDrawnBefore(t *testing.T) {
 	o := DefaultOptions()
 	o.Positives, o.Negatives = 40, 60
-	letters := strings.NewReplacer("0", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "f", "6", "g", "7", "h", "8", "i", "9", "j") // digits are folded
 	drawn := func(positive, negative []corpus.Document, before []byte) (Report, map[string]bool, []byte) {
 		t.Helper()
 		var train, holdOut, ids bytes.Buffer
@@ -138,7 +140,10 @@ func TestDrawnBefore(t *testing.T) {
 		t.Errorf("first draw: %v", first.DrawnBefore)
 	}
 	// Pages that change their label are not the same.
-	second, is, _ := drawn(append(math[30:], other[:10]...), other[20:], ids)
+	second, is, again := drawn(append(math[30:], other[:10]...), other[20:], ids)
+	if len(ids) != DrawnSize*len(was) || len(again) != DrawnSize*len(is) {
+		t.Errorf("%d and %d bytes stand for %d and %d pages", len(ids), len(again), len(was), len(is))
+	}
 	want := map[string]int{LabelMath: 0, LabelOther: 0}
 	for line := range is {
 		if was[line] {
@@ -172,17 +177,43 @@ func TestDrawMixesLabels(t *testing.T) {
 func TestSplitKeepsSitesTogether(t *testing.T) {
 	o := DefaultOptions()
 	o.HoldOut = 0.3
-	report, train, holdOut := draw(t, o, packs{documents("math", 600)}, packs{documents("shop", 600)})
+	// Each page's text is the name of its site.
+	named := func(kind string, n int) packs {
+		docs := documents(kind, n)
+		for i := range docs {
+			docs[i].Text = letters.Replace(host(docs[i].URL))
+		}
+		return packs{docs}
+	}
+	set := func(lines string) map[string]bool {
+		sites := map[string]bool{}
+		for line := range strings.Lines(lines) {
+			sites[line] = true
+		}
+		return sites
+	}
+	near := func(report Report, holdOut string, pages int) {
+		t.Helper()
+		held := report.HeldOut[LabelMath] + report.HeldOut[LabelOther]
+		if held != strings.Count(holdOut, "\n") || held < pages/5 || held > pages*2/5 {
+			t.Errorf("%d of %d pages are held out, %d lines, want about 0.3", held, pages, strings.Count(holdOut, "\n"))
+		}
+	}
+	report, train, holdOut := draw(t, o, named("math", 600), named("shop", 600))
 	if report.SplitBy != "site" {
 		t.Fatalf("split by %s", report.SplitBy)
 	}
-	if train == "" || holdOut == "" {
-		t.Fatal("one side is empty")
+	near(report, holdOut, 1200)
+	for site := range set(holdOut) {
+		if set(train)[site] {
+			t.Errorf("%q is on both sides", site)
+		}
 	}
-	report, _, holdOut = draw(t, o, packs{documents("math", 10)}, packs{documents("shop", 600)})
+	report, _, holdOut = draw(t, o, named("math", 10), named("shop", 600))
 	if report.SplitBy != "page" {
 		t.Errorf("all positives on one site: split by %s, want page", report.SplitBy)
 	}
+	near(report, holdOut, 610)
 	if !strings.Contains(holdOut, LabelMath) {
 		t.Error("no positive in the hold-out")
 	}
