@@ -10,7 +10,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"mathsieve/internal/address"
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
@@ -128,8 +127,7 @@ func (j *job) drawSeed(ctx context.Context, t *pipeline.Task, round int, sources
 	if err != nil {
 		return err
 	}
-	var splitter address.Splitter
-	draw := seed.Draw{Options: j.cfg.Seed, Sources: sources, Domain: splitter.Domain, Scratch: files}
+	draw := seed.Draw{Options: j.cfg.Seed, Sources: sources, Scratch: files}
 	drawn, err := newOutput(t.Create(drawnName))
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"mathsieve/internal/address"
 	"mathsieve/internal/corpus"
 )
 
@@ -145,6 +146,7 @@ func (c *chooser) picks() []pick {
 // choose draws the pages of one label.
 func (d Draw) choose(ctx context.Context, label string, limit int, seeds map[uint64]bool, report *Report) ([]pick, error) {
 	chosen := newChooser(limit, d.Options.MaxPerDomain)
+	var addresses address.Splitter
 	for i, src := range d.Sources {
 		if src.Label != label {
 			continue
@@ -154,7 +156,7 @@ func (d Draw) choose(ctx context.Context, label string, limit int, seeds map[uin
 				if src.Accept != nil && !src.Accept(doc) {
 					return nil
 				}
-				domain := xxh3.HashStringSeed(d.Domain(doc.URL), d.Options.RandomSeed)
+				domain := xxh3.HashStringSeed(addresses.Domain(doc.URL), d.Options.RandomSeed)
 				if src.Apart && seeds[domain] {
 					report.Apart++
 					return nil

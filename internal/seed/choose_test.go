@@ -85,7 +85,7 @@ func TestDrawKeepsNegativesApart(t *testing.T) {
 	for i := range pool[80:] { // other pages of the sites that were given
 		pool[80+i].URL = strings.Replace(pool[80+i].URL, "https://math1", "https://math", 1)
 	}
-	d := Draw{Options: DefaultOptions(), Domain: host, Scratch: files{}, Sources: []Source{
+	d := Draw{Options: DefaultOptions(), Scratch: files{}, Sources: []Source{
 		{Name: "given", Pool: packs{given}, Label: LabelMath},
 		{Name: "expanded", Pool: packs{joined}, Label: LabelMath},
 		{Name: "pool", Pool: packs{pool}, Label: LabelOther, Apart: true},

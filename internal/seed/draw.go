@@ -74,8 +74,6 @@ type SourceReport struct {
 type Draw struct {
 	Options Options
 	Sources []Source
-	// Domain returns the registrable domain of an address.
-	Domain func(address string) string
 	// Scratch holds the lines on their way into random order.
 	Scratch shuffle.Scratch
 	// Drawn, if not nil, gets what stands for each drawn page, and Before, if

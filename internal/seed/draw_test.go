@@ -62,7 +62,7 @@ func documents(kind string, n int) []corpus.Document {
 }
 
 func drawing(o Options, positive, negative packs) Draw {
-	return Draw{Options: o, Domain: host, Scratch: files{}, Sources: []Source{
+	return Draw{Options: o, Scratch: files{}, Sources: []Source{
 		{Name: "given", Pool: positive, Label: LabelMath},
 		{Name: "given", Pool: negative, Label: LabelOther},
 	}}
