@@ -29,11 +29,12 @@
 // Where a path cannot say it, a pattern does. It is a path whose segments may
 // have asterisks, and covers, like a path, what it fits and what lies below:
 //
-//   - in a segment: any number of its characters, also none; alone: one segment
-//     **    as a segment: any number of segments, also none
-//     $     at the end: nothing lies below; the path must end here
-//     ?a=b  at the end: the query must have the parameter a with the value b, which
-//     may have asterisks; several, separated by &, in any order
+//	write  to mean
+//	*      in a segment: any number of its characters, also none; alone: one segment
+//	**     as a segment: any number of segments, also none
+//	$      at the end: nothing lies below; the path must end here
+//	?a=b   at the end: the query must have the parameter a with the value b, which
+//	       may have asterisks; several, separated by &, in any order
 //
 // So /~*/notes covers the notes of every user, /**/*.pdf all PDF files,
 // /viewtopic.php?f=5 one part of a forum, and /$ the home page alone.
