@@ -82,8 +82,8 @@ func BenchmarkMatchSplit(b *testing.B) {
 	}
 	started := userSeconds(b)
 	for b.Loop() {
-		a := s.Split(urls[i%len(urls)], m.Depth())
-		m.Match(&a)
+		a := s.Split(urls[i%len(urls)], m.depth)
+		m.match(&a)
 		i++
 	}
 	b.ReportMetric(float64(b.N)/(userSeconds(b)-started), "URLs/user-s")
@@ -115,7 +115,7 @@ func BenchmarkStore(b *testing.B) {
 	i := 0
 	started := userSeconds(b)
 	for b.Loop() {
-		if _, err := s.Set(b.Context(), rule(b, fmt.Sprintf("new%d.example.net", i), Yes, "anna")); err != nil {
+		if _, err := set(b.Context(), s, rule(b, fmt.Sprintf("new%d.example.net", i), Yes, "anna")); err != nil {
 			b.Fatal(err)
 		}
 		i++

@@ -15,7 +15,7 @@ type Matcher struct {
 	rules   []Rule
 	hosts   map[string]*site
 	domains map[string]*site
-	depth   int
+	depth   int // number of segments of a path that the rules look at
 }
 
 // A site has the rules of one host or domain.
@@ -101,12 +101,9 @@ func compareBool(a, b bool) int {
 	}
 }
 
-// Depth is the number of segments of a path that the rules look at.
-func (m *Matcher) Depth() int { return m.depth }
-
-// Match returns the rule that holds for an address that was split at a depth of
-// at least Depth.
-func (m *Matcher) Match(a *address.Address) (Rule, bool) {
+// match returns the rule that holds for an address that was split at a depth of
+// at least m.depth.
+func (m *Matcher) match(a *address.Address) (Rule, bool) {
 	if a.Host == "" {
 		return Rule{}, false
 	}
@@ -191,7 +188,7 @@ func (m *Matcher) MatchNode(host, path string) (Rule, bool) {
 	if !ok {
 		return Rule{}, false
 	}
-	return m.Match(&address.Address{Host: host, Domain: domain, Path: []byte(path), Segments: strings.Count(path, "/")})
+	return m.match(&address.Address{Host: host, Domain: domain, Path: []byte(path), Segments: strings.Count(path, "/")})
 }
 
 // NewLookup returns a Lookup, which has the memory that matching needs.
@@ -206,5 +203,5 @@ type Lookup struct {
 // Match returns the rule that holds for the address of a page.
 func (l *Lookup) Match(url string) (Rule, bool) {
 	a := l.split.Split(url, l.matcher.depth)
-	return l.matcher.Match(&a)
+	return l.matcher.match(&a)
 }

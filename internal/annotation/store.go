@@ -39,8 +39,8 @@ type Store struct {
 // folder must.
 func NewStore(fsys storage.FS, path string) *Store { return &Store{fsys: fsys, path: path} }
 
-// HistoryPath returns the name of the file that keeps the history.
-func (s *Store) HistoryPath() string { return s.path + ".history.jsonl" }
+// historyPath is the name of the file that keeps the history.
+func (s *Store) historyPath() string { return s.path + ".history.jsonl" }
 
 // A Revision names the content of a file; "" that of a missing one.
 type Revision string
@@ -108,11 +108,6 @@ type Entry struct {
 func (s *Store) Update(ctx context.Context, by By, change func(f *File, r Revision) error) (Revision, error) {
 	_, revision, err := s.update(ctx, by, func(f *File, r Revision, _ []Entry) (bool, error) { return false, change(f, r) })
 	return revision, err
-}
-
-// Set sets one rule, by its own Who and When.
-func (s *Store) Set(ctx context.Context, r Rule) (Revision, error) {
-	return s.Update(ctx, By{Who: r.Who, When: r.When}, func(f *File, _ Revision) error { return f.Set(r) })
 }
 
 // Undo takes back the latest entry that was not taken back, and returns what
@@ -198,7 +193,7 @@ func (s *Store) updateLocked(by By, change func(f *File, r Revision, history []E
 	}
 	// The history is first: an entry that never came true is known by its
 	// revisions, a change without an entry could not be taken back.
-	if err := s.write(s.HistoryPath(), append(append(lines, line...), '\n')); err != nil {
+	if err := s.write(s.historyPath(), append(append(lines, line...), '\n')); err != nil {
 		return Entry{}, from, fmt.Errorf("write history of annotations: %w", err)
 	}
 	if err := s.write(s.path, data); err != nil {
@@ -207,20 +202,10 @@ func (s *Store) updateLocked(by By, change func(f *File, r Revision, history []E
 	return entry, entry.To, nil
 }
 
-// History returns all entries, oldest first.
-func (s *Store) History() ([]Entry, error) {
-	_, revision, err := s.Load()
-	if err != nil {
-		return nil, err
-	}
-	_, entries, err := s.history(revision)
-	return entries, err
-}
-
 // history reads the lines of the history, but for a last one that never came
 // true: its writer died before the file was written.
 func (s *Store) history(now Revision) (lines []byte, entries []Entry, err error) {
-	lines, err = s.read(s.HistoryPath(), maxHistory)
+	lines, err = s.read(s.historyPath(), maxHistory)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}
@@ -232,11 +217,11 @@ func (s *Store) history(now Revision) (lines []byte, entries []Entry, err error)
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		var e Entry
 		if err := json.Unmarshal(line, &e); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w: line %d: %w", s.HistoryPath(), ErrSyntax, n, err)
+			return nil, nil, fmt.Errorf("%s: %w: line %d: %w", s.historyPath(), ErrSyntax, n, err)
 		}
 		for _, c := range e.Changes {
 			if c.Before == nil && c.After == nil {
-				return nil, nil, fmt.Errorf("%s: %w: line %d: a change of nothing", s.HistoryPath(), ErrSyntax, n)
+				return nil, nil, fmt.Errorf("%s: %w: line %d: a change of nothing", s.historyPath(), ErrSyntax, n)
 			}
 		}
 		entries = append(entries, e)

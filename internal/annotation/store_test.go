@@ -61,7 +61,7 @@ func TestStore(t *testing.T) {
 	}
 	set := func(target string, v Verdict) Revision {
 		t.Helper()
-		r, err := s.Set(ctx, rule(t, target, v, "anna"))
+		r, err := set(ctx, s, rule(t, target, v, "anna"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestStore(t *testing.T) {
 	undo(nil)
 	want()
 	undo(ErrNothingToUndo)
-	history, err := s.History()
+	history, err := entries(s)
 	if err != nil || len(history) != 8 {
 		t.Errorf("%d entries of the history, %v", len(history), err)
 	}
@@ -140,16 +140,16 @@ func TestStoreErrors(t *testing.T) {
 		}
 	}
 	for _, line := range []string{"{", "5\n", `{"changes":[{}]}`, `{"changes":[{"after":{"verdict":"maybe"}}]}`} {
-		write(s.HistoryPath(), line)
-		if _, err := s.Set(ctx, rule(t, "a.org", Yes, "")); !errors.Is(err, ErrSyntax) {
+		write(s.historyPath(), line)
+		if _, err := set(ctx, s, rule(t, "a.org", Yes, "")); !errors.Is(err, ErrSyntax) {
 			t.Errorf("history %q: %v, want ErrSyntax", line, err)
 		}
 	}
-	if err := os.Remove(s.HistoryPath()); err != nil {
+	if err := os.Remove(s.historyPath()); err != nil {
 		t.Fatal(err)
 	}
 	write(s.path, "rules")
-	if _, err := s.Set(ctx, rule(t, "a.org", Yes, "")); !errors.Is(err, ErrSyntax) {
+	if _, err := set(ctx, s, rule(t, "a.org", Yes, "")); !errors.Is(err, ErrSyntax) {
 		t.Errorf("a file that is none: %v", err)
 	}
 	if text, err := os.ReadFile(s.path); err != nil || string(text) != "rules" {
@@ -161,7 +161,7 @@ func TestStoreErrors(t *testing.T) {
 	}
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
-	if _, err := s.Set(short, rule(t, "a.org", Yes, "")); !errors.Is(err, storage.ErrBusy) {
+	if _, err := set(short, s, rule(t, "a.org", Yes, "")); !errors.Is(err, storage.ErrBusy) {
 		t.Errorf("a locked file: %v, want ErrBusy", err)
 	}
 	if err := lock.Close(); err != nil {
@@ -182,7 +182,7 @@ func TestStoreConcurrent(t *testing.T) {
 				store = other
 			}
 			for i := range decisions {
-				if _, err := store.Set(t.Context(), rule(t, fmt.Sprintf("h%d-%d.org", tab, i), Yes, "anna")); err != nil {
+				if _, err := set(t.Context(), store, rule(t, fmt.Sprintf("h%d-%d.org", tab, i), Yes, "anna")); err != nil {
 					t.Error(err)
 				}
 			}
@@ -192,7 +192,7 @@ func TestStoreConcurrent(t *testing.T) {
 	if got := rules(t, s); len(got) != tabs*decisions {
 		t.Errorf("%d rules, want %d", len(got), tabs*decisions)
 	}
-	history, err := s.History()
+	history, err := entries(s)
 	if err != nil || len(history) != tabs*decisions {
 		t.Errorf("%d entries, %v", len(history), err)
 	}
@@ -204,12 +204,12 @@ func TestStoreFaults(t *testing.T) {
 	try := func(fault faultfs.Fault) (*faultfs.FS, error) {
 		fsys := faultfs.New()
 		s := NewStore(fsys, "/annotations.yaml")
-		if _, err := s.Set(t.Context(), rule(t, "a.org", Yes, "anna")); err != nil {
+		if _, err := set(t.Context(), s, rule(t, "a.org", Yes, "anna")); err != nil {
 			t.Fatal(err)
 		}
 		fsys.Reset()
 		fsys.Inject(fault)
-		_, err := s.Set(t.Context(), rule(t, "b.org", No, "anna"))
+		_, err := set(t.Context(), s, rule(t, "b.org", No, "anna"))
 		return fsys, err
 	}
 	quiet, err := try(faultfs.Fault{})
@@ -236,7 +236,7 @@ func TestStoreFaults(t *testing.T) {
 					if !slices.Equal(got, after) && (err == nil || !slices.Equal(got, before)) {
 						t.Fatalf("%+v: %v; rules %q", fault, err, got)
 					}
-					if history, err := s.History(); err != nil || len(history) != len(got) {
+					if history, err := entries(s); err != nil || len(history) != len(got) {
 						t.Fatalf("%+v: %d entries for %q, %v", fault, len(history), got, err)
 					}
 					for range got {
@@ -251,4 +251,19 @@ func TestStoreFaults(t *testing.T) {
 			}
 		}
 	}
+}
+
+// set sets one rule, by its own Who and When.
+func set(ctx context.Context, s *Store, r Rule) (Revision, error) {
+	return s.Update(ctx, By{Who: r.Who, When: r.When}, func(f *File, _ Revision) error { return f.Set(r) })
+}
+
+// entries returns the history, oldest first.
+func entries(s *Store) ([]Entry, error) {
+	_, revision, err := s.Load()
+	if err != nil {
+		return nil, err
+	}
+	_, all, err := s.history(revision)
+	return all, err
 }
