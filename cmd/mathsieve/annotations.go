@@ -17,12 +17,11 @@ import (
 
 	"mathsieve/internal/annotation"
 	"mathsieve/internal/pipeline"
+	"mathsieve/internal/recipe"
 	"mathsieve/internal/storage"
 )
 
 const (
-	// annotationsName is the file of annotations in a run folder.
-	annotationsName = "annotations.yaml"
 	// annotationsWait is how long a command waits for another process that
 	// is writing the file.
 	annotationsWait = 10 * time.Second
@@ -76,10 +75,10 @@ func annotationStore(path string) (*annotation.Store, string, error) {
 	case errors.Is(err, fs.ErrNotExist) && filepath.Ext(path) == "":
 		return nil, "", fmt.Errorf("annotations: %w", err)
 	case err == nil && info.IsDir():
-		if _, err := os.Stat(filepath.Join(path, "plan.json")); err != nil {
+		if !recipe.IsRun(path) {
 			return nil, "", fmt.Errorf("%w: %s", pipeline.ErrNoRun, path)
 		}
-		path = filepath.Join(path, annotationsName)
+		path = recipe.AnnotationsPath(path)
 	}
 	return annotation.NewStore(storage.OS(), path), path, nil
 }
@@ -227,16 +226,6 @@ func (a *app) user() string {
 		}
 	}
 	return ""
-}
-
-// exactly checks the number of arguments.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError{fmt.Errorf("%s takes %s, got %d arguments; see '%s --help'", cmd.Name(), what, len(args), cmd.CommandPath())}
-		}
-		return nil
-	}
 }
 
 func newAnnotationsUndoCommand(a *app) *cobra.Command {

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,7 +92,7 @@ func (a *app) domains(ctx context.Context, path string, o domainOptions) (err er
 	defer a.graceful.Store(false)
 	memory := int64(a.config.Runtime.Memory) / 4
 	var tables recipe.Tables
-	if _, statErr := os.Stat(filepath.Join(path, "plan.json")); statErr == nil {
+	if recipe.IsRun(path) {
 		run, r, err := a.openRun(path)
 		if err != nil {
 			return err

@@ -102,7 +102,7 @@ func as[T error](err error) bool {
 
 // damagedPlan matches a run folder whose plan is not what was written.
 func damagedPlan(err error) bool {
-	return errors.Is(err, pipeline.ErrDamaged) && strings.Contains(err.Error(), "plan.json")
+	return errors.Is(err, pipeline.ErrDamaged) && strings.Contains(err.Error(), pipeline.PlanFile)
 }
 
 // advices are tried in order; the first match counts.

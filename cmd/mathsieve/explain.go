@@ -33,12 +33,7 @@ are read. A run that is not finished is explained as far as it has come.
 ` + exitCodes,
 		Example: `  mathsieve explain run1 'http://www.example.org/page?utm_source=feed'
   mathsieve explain run1 5f0c8a52-0b4e-4c39-9d0e-3b8f4f1f2a11 --json | jq '.captures[].outcome'`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usageError{fmt.Errorf("%s takes a run folder and a URL or an id, got %d arguments; see '%s --help'", cmd.Name(), len(args), cmd.CommandPath())}
-			}
-			return nil
-		},
+		Args: exactly(2, "a run folder and a URL or an id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			run, r, err := a.openRun(args[0])
 			if err != nil {

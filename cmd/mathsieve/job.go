@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -28,7 +25,7 @@ func (a *app) plan(name, out string) (*recipe.Recipe, *pipeline.Run, error) {
 		return nil, nil, err
 	}
 	a.runDir = out
-	if _, err := os.Stat(filepath.Join(out, "plan.json")); errors.Is(err, fs.ErrNotExist) {
+	if !recipe.IsRun(out) {
 		if err := r.CheckInputs(); err != nil {
 			return nil, nil, statedError{err, "nothing was begun"}
 		}

@@ -58,7 +58,7 @@ and open the address with the tunnel's port. Interrupt it when you are done.
 			if who == "" {
 				who = userName()
 			}
-			server, err := review.New(cmd.Context(), source, run.FS(), recipe.AnnotationsPath(run), review.Options{Who: who})
+			server, err := review.New(cmd.Context(), source, run.FS(), recipe.AnnotationsPath(run.Dir()), review.Options{Who: who})
 			if err != nil {
 				return err
 			}

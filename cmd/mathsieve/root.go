@@ -221,12 +221,21 @@ An unknown key in any of them is an error. configs/ has commented examples.
 	}
 }
 
-// exactlyOne, atLeastOne and none check positional arguments and say what is
-// missing in the words of the command.
+// exactlyOne, exactly, atLeastOne and none check positional arguments and say
+// what is missing in the words of the command.
 func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usageError{fmt.Errorf("%s takes one %s, got %d; see '%s --help'", cmd.Name(), what, len(args), cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError{fmt.Errorf("%s takes %s, got %d arguments; see '%s --help'", cmd.Name(), what, len(args), cmd.CommandPath())}
 		}
 		return nil
 	}

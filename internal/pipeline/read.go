@@ -129,7 +129,7 @@ func validPath(name string) bool {
 		}
 	}
 	switch parts[0] {
-	case stagesDir, planFile, lockFile, tasksLockFile:
+	case stagesDir, PlanFile, lockFile, tasksLockFile:
 		return false
 	}
 	return true

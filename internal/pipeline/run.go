@@ -14,9 +14,11 @@ import (
 	"mathsieve/internal/storage"
 )
 
-// Names at the top of a run folder.
+// PlanFile is the name of the plan in a run folder, by which that is known.
+const PlanFile = "plan.json"
+
+// Other names at the top of a run folder.
 const (
-	planFile      = "plan.json"
 	stagesDir     = "stages"
 	lockFile      = "run.lock"   // exclusive: one driver
 	tasksLockFile = "tasks.lock" // shared: whoever has attempts in the folder
@@ -72,7 +74,7 @@ func startRun(fsys storage.FS, dir string, plan Plan, data []byte) (*Run, error)
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == planFile }) {
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == PlanFile }) {
 		return OpenRun(fsys, dir, plan) // another process was faster
 	}
 	if i := slices.IndexFunc(entries, foreign); i >= 0 {
@@ -80,7 +82,7 @@ func startRun(fsys storage.FS, dir string, plan Plan, data []byte) (*Run, error)
 	}
 	r := newRun(fsys, dir, plan)
 	never := func() bool { return false }
-	err = storage.WriteFile(fsys, r.path(planFile), data, never)
+	err = storage.WriteFile(fsys, r.path(PlanFile), data, never)
 	if errors.Is(err, storage.ErrConflict) {
 		return OpenRun(fsys, dir, plan) // and here too
 	}
@@ -102,7 +104,7 @@ func foreign(entry fs.DirEntry) bool {
 // ErrNoRun if there is none, ErrDamaged if plan.json cannot be trusted, and
 // ErrVersion if its format is another version's.
 func LoadRun(fsys storage.FS, dir string) (*Run, error) {
-	data, err := readState(fsys, filepath.Join(dir, planFile))
+	data, err := readState(fsys, filepath.Join(dir, PlanFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w: %w", dir, ErrNoRun, err)
 	}
@@ -111,7 +113,7 @@ func LoadRun(fsys storage.FS, dir string) (*Run, error) {
 	}
 	plan, err := decodePlan(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, planFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, PlanFile), err)
 	}
 	return newRun(fsys, dir, plan), nil
 }

@@ -51,14 +51,13 @@ func identifyAgainst(names []string) ([]pipeline.Input, error) {
 
 // identifyKeptRun describes a run; it returns nothing if the folder is none, or
 // one of a recipe without deduplication, whose documents are read as any.
-func identifyKeptRun(dir string) ([]pipeline.Input, error) {
-	plan := filepath.Join(dir, "plan.json")
-	if !exists(plan) {
+func identifyKeptRun(name string) ([]pipeline.Input, error) {
+	if !IsRun(name) {
 		return nil, nil
 	}
-	dir, err := filepath.Abs(dir)
+	dir, err := filepath.Abs(name)
 	if err != nil {
-		return nil, fmt.Errorf("find input %s: %w", dir, err)
+		return nil, fmt.Errorf("find input %s: %w", name, err)
 	}
 	k, err := openKept(dir)
 	if err != nil {
@@ -70,7 +69,7 @@ func identifyKeptRun(dir string) ([]pipeline.Input, error) {
 	if _, err := k.run.Tasks(stageDuplicate); err != nil {
 		return nil, fmt.Errorf("%w %s: stage %s: %w", ErrAgainst, dir, stageDuplicate, err)
 	}
-	first, err := identifyFile(roleAgainstPlan, filepath.Join(dir, "plan.json"))
+	first, err := identifyFile(roleAgainstPlan, filepath.Join(dir, pipeline.PlanFile))
 	if err != nil {
 		return nil, err
 	}

@@ -38,11 +38,11 @@ type Row map[string]any
 // document shards. The maps in a row are its reader's: they change with the
 // next row.
 func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) error {
-	if !exists(filepath.Join(path, "plan.json")) {
+	if !IsRun(path) {
 		if what == CatCorpus {
 			return catShards(ctx, []string{path}, give)
 		}
-		return fmt.Errorf("%w: %s has no plan.json", pipeline.ErrNoRun, path)
+		return fmt.Errorf("%w: %s has no %s", pipeline.ErrNoRun, path, pipeline.PlanFile)
 	}
 	run, r, err := Open(path)
 	if err != nil {

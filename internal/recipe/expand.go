@@ -32,8 +32,8 @@ func expandName(round int) string { return numbered("expand", round) }
 // rulesPath is where the rules that a round went by are kept.
 func rulesPath(round int) string { return path.Join("annotations", numbered("round", round)+".yaml") }
 
-// AnnotationsPath is the file of annotations of a run.
-func AnnotationsPath(run *pipeline.Run) string { return filepath.Join(run.Dir(), annotationsFile) }
+// AnnotationsPath is the file of annotations of the run in a folder.
+func AnnotationsPath(dir string) string { return filepath.Join(dir, annotationsFile) }
 
 // rulesStage fixes the rules by which a round expands the seed: those that
 // people have made until then, or, where there is no file of them, those of the

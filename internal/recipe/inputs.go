@@ -98,7 +98,7 @@ func expandFolder(dir string) ([]string, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && d.Name() == "stages" && exists(filepath.Join(filepath.Dir(path), "plan.json")):
+		case d.IsDir() && d.Name() == "stages" && IsRun(filepath.Dir(path)):
 			return filepath.SkipDir
 		case d.Type().IsRegular() && (isWARCName(d.Name()) || corpus.IsShardName(d.Name())):
 			files = append(files, path)
@@ -142,6 +142,9 @@ func expandList(list string) ([]string, error) {
 	}
 	return files, nil
 }
+
+// IsRun reports whether a folder is that of a run.
+func IsRun(dir string) bool { return exists(filepath.Join(dir, pipeline.PlanFile)) }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)

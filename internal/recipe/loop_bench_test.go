@@ -252,7 +252,7 @@ func annotateByLabels(b *testing.B, r *recipe.Recipe, run *pipeline.Run, o domai
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := os.WriteFile(recipe.AnnotationsPath(run), rules.Marshal(), 0o600); err != nil {
+	if err := os.WriteFile(recipe.AnnotationsPath(run.Dir()), rules.Marshal(), 0o600); err != nil {
 		b.Fatal(err)
 	}
 }
