@@ -9,42 +9,33 @@ import (
 )
 
 // score is the recipe that gives documents with their scores.
-func (j *job) score() ([]pipeline.Stage, error) {
-	if len(j.pool.inputs) == 0 {
-		return nil, ErrNoPool
-	}
+func (j *job) score() []pipeline.Stage {
 	const round = 1
 	after := []string{j.pool.name}
 	return []pipeline.Stage{
 		j.pool.stage(),
 		j.scoreStage(round, j.pool.pool, after),
 		j.documentsStage(documentsStage{after: append(after, scoreName(round)), scores: scoreName(round)}),
-	}, nil
+	}
 }
 
 // decontaminate is the recipe that gives the documents without a benchmark text.
-func (j *job) decontaminate() ([]pipeline.Stage, error) {
-	if len(j.pool.inputs) == 0 {
-		return nil, ErrNoPool
-	}
+func (j *job) decontaminate() []pipeline.Stage {
 	after := []string{j.pool.name}
 	return []pipeline.Stage{
 		j.pool.stage(),
 		j.decontaminateStage(j.pool.pool, after),
 		j.documentsStage(documentsStage{after: append(after, stageHits), drops: j.hits}),
-	}, nil
+	}
 }
 
 // selection is the recipe that cuts scored documents into tiers.
-func (j *job) selection() ([]pipeline.Stage, error) {
-	if len(j.pool.inputs) == 0 {
-		return nil, ErrNoPool
-	}
+func (j *job) selection() []pipeline.Stage {
 	const round = 1
 	after := []string{j.pool.name}
 	stages := []pipeline.Stage{j.pool.stage(), j.readScoresStage(round, after), j.tokensStage(j.pool.pool, after)}
 	selector := j.selector(round, after)
-	return append(append(stages, selector.cutStage()), selector.corpusStages()...), nil
+	return append(append(stages, selector.cutStage()), selector.corpusStages()...)
 }
 
 // readScoresStage takes the scores from documents that have them.

@@ -149,15 +149,30 @@ func FromPlan(plan pipeline.Plan) (*Recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	build := map[string]func() ([]pipeline.Stage, error){
+	build := map[string]func() []pipeline.Stage{
 		Run: j.run, Extract: j.extract, Dedup: j.dedup, Train: j.train,
 		Score: j.score, Decontaminate: j.decontaminate, Select: j.selection,
 	}[plan.Recipe]
 	if build == nil {
 		return nil, fmt.Errorf("the plan names the recipe %q, which this version does not know", plan.Recipe)
 	}
-	stages, err := build()
-	return &Recipe{Plan: plan, Stages: stages, job: j}, err
+	if err := j.hasInputs(); err != nil {
+		return nil, err
+	}
+	return &Recipe{Plan: plan, Stages: build(), job: j}, nil
+}
+
+// hasInputs fails if the plan lacks inputs without which there is nothing to do.
+func (j *job) hasInputs() error {
+	switch {
+	case j.plan.Recipe != Train && len(j.pool.inputs) == 0:
+		return ErrNoPool
+	case j.plan.Recipe == Train && len(j.positive.inputs) == 0:
+		return seed.ErrNoPositives
+	case j.plan.Recipe == Train && len(j.negative.inputs) == 0:
+		return seed.ErrNoNegatives
+	}
+	return nil
 }
 
 // A job is what the stages of a recipe share. It is immutable but for the
@@ -251,29 +266,20 @@ var (
 )
 
 // extract is the recipe that ends with the documents of WARC files.
-func (j *job) extract() ([]pipeline.Stage, error) {
-	if len(j.pool.inputs) == 0 {
-		return nil, ErrNoPool
-	}
+func (j *job) extract() []pipeline.Stage {
 	j.pool.docsAt = func(pack int) string { return partName(pack, corpus.JSONLZstd) }
-	return []pipeline.Stage{j.pool.stage()}, nil
+	return []pipeline.Stage{j.pool.stage()}
 }
 
 // dedup is the recipe that ends with the documents that are no duplicates.
-func (j *job) dedup() ([]pipeline.Stage, error) {
-	if len(j.pool.inputs) == 0 {
-		return nil, ErrNoPool
-	}
+func (j *job) dedup() []pipeline.Stage {
 	j.pool.sketches = true
 	stages := append([]pipeline.Stage{j.pool.stage()}, j.dedupStages(j.pool)...)
-	return append(stages, j.documentsStage(documentsStage{after: []string{j.pool.name, stageDuplicate}, drops: j.duplicates})), nil
+	return append(stages, j.documentsStage(documentsStage{after: []string{j.pool.name, stageDuplicate}, drops: j.duplicates}))
 }
 
 // run is the whole job.
-func (j *job) run() ([]pipeline.Stage, error) {
-	if len(j.pool.inputs) == 0 {
-		return nil, ErrNoPool
-	}
+func (j *job) run() []pipeline.Stage {
 	var stages []pipeline.Stage
 	j.pool.sketches = true
 	if !j.hasModel() {
@@ -290,7 +296,7 @@ func (j *job) run() ([]pipeline.Stage, error) {
 	if j.hasBenchmarks() {
 		once = append(once, j.decontaminateStage(unique, after))
 	}
-	return append(stages, j.loopStages(unique, after, once)...), nil
+	return append(stages, j.loopStages(unique, after, once)...)
 }
 
 func (j *job) hasModel() bool      { return len(inputsOf(j.plan, roleModel)) > 0 }

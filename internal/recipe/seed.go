@@ -266,15 +266,9 @@ func (z zstdFile) Close() error {
 }
 
 // train is the recipe that ends with a model.
-func (j *job) train() ([]pipeline.Stage, error) {
-	if len(j.positive.inputs) == 0 {
-		return nil, seed.ErrNoPositives
-	}
-	if len(j.negative.inputs) == 0 {
-		return nil, seed.ErrNoNegatives
-	}
+func (j *job) train() []pipeline.Stage {
 	const round = 1
 	return []pipeline.Stage{
 		j.positive.stage(), j.negative.stage(), j.seedStage(round, j.pool.pool, nil), j.trainStage(round),
-	}, nil
+	}
 }
