@@ -85,9 +85,10 @@ func newDedupCommand(a *app) *cobra.Command {
 		short:  "Drop duplicates by URL, by text and by MinHash",
 		what:   "folder or file of documents",
 		long: `Dedup keeps, of every group of duplicates, the document with the most formulas,
-then the longest, then the first (numbers within about 10 % tie): by canonical URL, by equal text, and by MinHash
-over shingles of five words, verified. Memory is what --memory allows. Every drop is
-listed with the document that was kept instead: 'mathsieve cat DIR --dropped'.
+then the longest, then the one captured last, then the first (in steps of about
+10 % and of months): by canonical URL, by equal text, and by MinHash over shingles
+of five words, verified. Memory is what --memory allows. Every drop is listed with
+the document that was kept instead: 'mathsieve cat DIR --dropped'.
 
 With --against, documents are also dropped for those of a corpus that is there
 already, of which nothing is dropped. Of a folder that dedup or run has made, the

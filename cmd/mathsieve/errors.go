@@ -15,6 +15,7 @@ import (
 	"mathsieve/internal/annotation"
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/decontam"
+	"mathsieve/internal/dedup"
 	"mathsieve/internal/extract/site"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/pipeline"
@@ -114,6 +115,7 @@ func advices() []advice {
 		{is(errTooMany), exitData, "list them with 'mathsieve cat RUN --skipped'"},
 		{as[*pipeline.PanicError], exitSoftware, "this is a bug: please report it with the record it names"},
 		{is(storage.ErrBusy), exitTemporary, "wait for the other process, or choose another --out"},
+		{is(dedup.ErrFull), exitData, "split that file, or give fewer files at once and hold the others --against the result"},
 		{is(recipe.ErrAgainst), exitConfig, "finish that run with the command that made it and try 'mathsieve verify' on it, or name its documents instead"},
 		{is(recipe.ErrNoRound), exitUsage, "name one that 'mathsieve status' lists"},
 		{is(recipe.ErrNoDomains), exitTemporary, "run the command that made it to its end, or name another round"},

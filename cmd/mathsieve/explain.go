@@ -170,6 +170,9 @@ func nameOf(d *recipe.TwinDocument) string {
 	if d.URL != "" {
 		name += " " + d.URL
 	}
+	if d.Date != "" {
+		name += ", " + d.Date
+	}
 	if d.In != "" {
 		name += " of the kept corpus " + d.In
 	}

@@ -14,7 +14,8 @@ import (
 // is the file that its SketchWriter wrote with options of SameSketches; its
 // number of sections may be another. pack is the number that the pack gets here;
 // rows stay, so that its fingerprint file can be used as it is. It returns
-// the number of documents.
+// the number of documents. The error is ErrFull if the pack has more rows than
+// its new number has room for.
 func Adopt(keys shuffle.File, o Options, dropped func(row int) bool, pack, parts int, out io.Writer, space shuffle.Space) (docs int64, err error) {
 	r, err := shuffle.NewReader(keys, keys.Size())
 	if err != nil {
@@ -38,6 +39,9 @@ func Adopt(keys shuffle.File, o Options, dropped func(row int) bool, pack, parts
 			row := nodeAt(key, hashSize).Row()
 			if dropped(row) {
 				return nil
+			}
+			if err := CheckPosition(pack, row); err != nil {
+				return err
 			}
 			docs++
 			record = append(record[:0], key...)

@@ -11,12 +11,12 @@
 //     have a Jaccard similarity of at least Options.Threshold.
 //
 // Of a group that [Node] is kept which is least: the one with most formulas,
-// then the longest, then the first. A near duplicate is dropped only for a
-// document that is itself kept ([Cluster]), so that chains of similarity do not
-// merge what is not similar. A cluster is therefore a kept document and those
-// that were found to be similar to it, each compared with it: there is no limit
-// to its size, and none is needed. Documents of a corpus that is kept already
-// ([KeptNode]) come before all others, and none of them is dropped.
+// then the longest, then the one captured last, then the first. A near duplicate
+// is dropped only for a document that is itself kept ([Cluster]), so that chains
+// of similarity do not merge what is not similar. A cluster is therefore a kept
+// document and those that were found to be similar to it, each compared with it:
+// there is no limit to its size, and none is needed. Documents of a corpus that is
+// kept already ([KeptNode]) come before all others, and none of them is dropped.
 //
 // # Buckets
 //
@@ -52,7 +52,7 @@
 //	    w := NewSketchWriter(keys, fingerprints, …)
 //	    for row, doc := range pack {
 //	        sketcher.Sketch(doc, &s)
-//	        w.Add(NewNode(doc formulas, len(doc.Text), pack, row), &s)
+//	        w.Add(NewNode(&doc, pack, row), &s)
 //	    }
 //	    w.Close()
 //	exact URL, p:      ExactURL(S(sketch keys, p))        -> drops, texts

@@ -172,7 +172,7 @@ func TestDeterminism(t *testing.T) {
 		url := fmt.Sprintf("http://example.org/%d", i*7919%1750)
 		var s Sketch
 		sketcher.Sketch(&corpus.Document{URL: url, Text: text}, &s)
-		nodes[p] = append(nodes[p], NewNode(i%3, len(text), p, len(sketches[p])))
+		nodes[p] = append(nodes[p], nodeOf(i%3, len(text), p, len(sketches[p])))
 		sketches[p] = append(sketches[p], s)
 	}
 	var want []drop

@@ -89,6 +89,11 @@ func (f *flow) addSketches(t testing.TB, sketches []Sketch, nodes []Node) {
 	f.packs = append(f.packs, pack{keys.Bytes(), fingerprints.Bytes()})
 }
 
+// nodeOf is the node of a document without a date.
+func nodeOf(formulas, textBytes, pack, row int) Node {
+	return newNode(preference(formulas, textBytes, ""), pack, row)
+}
+
 // addDocuments is addSketches of documents.
 func (f *flow) addDocuments(t testing.TB, docs []corpus.Document) {
 	t.Helper()
@@ -99,7 +104,7 @@ func (f *flow) addDocuments(t testing.TB, docs []corpus.Document) {
 	sketches, nodes := make([]Sketch, len(docs)), make([]Node, len(docs))
 	for i := range docs {
 		sketcher.Sketch(&docs[i], &sketches[i])
-		nodes[i] = NewNode(docs[i].Metadata.FormulaCount(), len(docs[i].Text), len(f.packs), i)
+		nodes[i] = NewNode(&docs[i], len(f.packs), i)
 	}
 	f.addSketches(t, sketches, nodes)
 }

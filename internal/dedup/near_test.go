@@ -38,7 +38,7 @@ func (g *generated) Next() ([]byte, error) {
 func bucketOf(n int) *generated {
 	return &generated{n: n, record: make([]byte, BandWidth), fill: func(i int, record []byte) {
 		binary.BigEndian.PutUint64(record, 1<<20)
-		binary.BigEndian.PutUint64(record[8:], uint64(NewNode(0, 500, 0, n-1-i)))
+		binary.BigEndian.PutUint64(record[8:], uint64(nodeOf(0, 500, 0, n-1-i)))
 	}}
 }
 
@@ -101,7 +101,7 @@ func TestBucketsKept(t *testing.T) {
 		{1, 12, 12 + 11},
 	} {
 		src := &generated{n: c.kept + c.free, record: make([]byte, BandWidth), fill: func(i int, record []byte) {
-			node := NewNode(0, 500, 0, i)
+			node := nodeOf(0, 500, 0, i)
 			if i < c.kept {
 				node = KeptNode(1, i)
 			}
@@ -128,7 +128,7 @@ func TestExactKept(t *testing.T) {
 	var free, kept []Node
 	for i := range sketches {
 		sketches[i].URL[0], sketches[i].Text[0] = byte(1+i%2), byte(9+i%2)
-		free = append(free, NewNode(9, 9000, 0, i))
+		free = append(free, nodeOf(9, 9000, 0, i))
 		kept = append(kept, KeptNode(1, i))
 	}
 	f.addSketches(t, sketches, free)
@@ -159,7 +159,7 @@ func TestScopes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(w.Add(NewNode(0, 100, pack, 0), &sketch), w.Close()); err != nil {
+			if err := errors.Join(w.Add(nodeOf(0, 100, pack, 0), &sketch), w.Close()); err != nil {
 				t.Fatal(err)
 			}
 			f.packs = append(f.packs, struct{ keys, fingerprints []byte }{keys.Bytes(), prints.Bytes()})
@@ -261,7 +261,7 @@ func TestCluster(t *testing.T) {
 		n := 2 + r.IntN(40)
 		nodes := make([]Node, n)
 		for i := range nodes {
-			nodes[i] = NewNode(r.IntN(4), r.IntN(100), r.IntN(3), i)
+			nodes[i] = nodeOf(r.IntN(4), r.IntN(100), r.IntN(3), i)
 			if r.IntN(8) == 0 {
 				nodes[i] = KeptNode(3, i)
 			}
@@ -330,7 +330,7 @@ func TestLongChain(t *testing.T) {
 	const n = 200_000
 	edges := make([]edge, 0, n)
 	for i := 1; i < n; i++ {
-		edges = append(edges, edge{NewNode(0, 500, 0, i), NewNode(0, 500, 0, i-1), 0.85})
+		edges = append(edges, edge{nodeOf(0, 500, 0, i), nodeOf(0, 500, 0, i-1), 0.85})
 	}
 	for _, rounds := range []int{0, 3} {
 		f := newFlow(DefaultOptions(), 3, 1<<20, 1)
@@ -368,7 +368,7 @@ func TestCandidatesAgainstMinhashLSH(t *testing.T) {
 		sketcher.Sketch(&corpus.Document{Text: text}, &s)
 		for _, key := range s.Bands {
 			records = binary.BigEndian.AppendUint64(records, key)
-			records = appendNode(records, NewNode(0, 0, 0, i))
+			records = appendNode(records, nodeOf(0, 0, 0, i))
 		}
 		for _, v := range s.Signature {
 			signatures[i] = append(signatures[i], uint64(v))
@@ -483,7 +483,7 @@ func TestFingerprintFiles(t *testing.T) {
 		opened := 0
 		r := fingerprintReader{open: func(int) (shuffle.File, error) { opened++; return newFile(b), nil }}
 		for _, row := range rows {
-			got, err := r.at(NewNode(0, 0, 0, row))
+			got, err := r.at(nodeOf(0, 0, 0, row))
 			if err != nil {
 				return errors.Join(err, r.close())
 			}
@@ -547,10 +547,10 @@ func TestSketchWriterErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Add(NewNode(0, 0, 0, 1), &Sketch{}); err == nil {
+	if err := w.Add(nodeOf(0, 0, 0, 1), &Sketch{}); err == nil {
 		t.Error("a row is left out without an error")
 	}
-	if err := w.Add(NewNode(0, 0, 0, 0), &Sketch{Bands: make([]uint64, 13)}); err == nil {
+	if err := w.Add(nodeOf(0, 0, 0, 0), &Sketch{Bands: make([]uint64, 13)}); err == nil {
 		t.Error("a sketch of other options is taken")
 	}
 	o.Rows = 0
@@ -566,7 +566,7 @@ func TestMarksTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, why := range []cause{causeURL, causeText} {
-		if err := m.sorter.Add(appendDrop(nil, NewNode(0, 0, 1, 2), NewNode(0, 0, 0, 0), why, 0, 1)); err != nil {
+		if err := m.sorter.Add(appendDrop(nil, nodeOf(0, 0, 1, 2), nodeOf(0, 0, 0, 0), why, 0, 1)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -577,7 +577,7 @@ func TestMarksTwice(t *testing.T) {
 
 // A star record of a kind that there is not is an error in either path.
 func TestStarKinds(t *testing.T) {
-	record := appendStar(nil, NewNode(0, 9, 0, 0), 9, NewNode(0, 8, 0, 1), make([]byte, 5))
+	record := appendStar(nil, nodeOf(0, 9, 0, 0), 9, nodeOf(0, 8, 0, 1), make([]byte, 5))
 	src := func() *generated {
 		return &generated{n: 1, record: record, fill: func(int, []byte) {}}
 	}

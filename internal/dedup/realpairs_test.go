@@ -142,7 +142,7 @@ func bandRecords(sketches []Sketch) *generated {
 	for i := range sketches {
 		for _, key := range sketches[i].Bands {
 			records = binary.BigEndian.AppendUint64(records, key)
-			records = appendNode(records, NewNode(0, 0, 0, i))
+			records = appendNode(records, nodeOf(0, 0, 0, i))
 		}
 	}
 	return &generated{n: len(records) / BandWidth, record: make([]byte, BandWidth), fill: func(i int, record []byte) {

@@ -15,8 +15,8 @@ import (
 //	url record        URL hash 16, node 8, text hash 16, band keys 8 × Bands
 //	text record       text hash 16, node 8, band keys 8 × Bands
 //	band record       band key 8, node 8
-//	candidate         leader 8 (pack and row first), member 8, band 1
-//	attached pair     member 8 (pack and row first), leader 8, band 1,
+//	candidate         leader 8 (position first), member 8, band 1
+//	attached pair     member 8 (position first), leader 8, band 1,
 //	                  leader's fingerprint 512
 //	star record       node 8, kind 1, other node 8, similarity 4 (float32), band 1
 //	drop              pack and row 6, twin's pack and row 6, cause 1, band 1,
@@ -103,8 +103,8 @@ func appendDrop(dst []byte, node, twin Node, why cause, band uint8, similarity f
 }
 
 func appendPosition(dst []byte, n Node) []byte {
-	p := n.position()
-	return append(dst, byte(p>>40), byte(p>>32), byte(p>>24), byte(p>>16), byte(p>>8), byte(p))
+	pack, row := n.at()
+	return append(dst, byte(pack>>16), byte(pack>>8), byte(pack), byte(row>>16), byte(row>>8), byte(row))
 }
 
 // positionAt returns the pack and row at the head of record.

@@ -241,7 +241,7 @@ func (s *scale) sketch(pack int, out io.Writer, room shuffle.Space) (stats Stats
 		if k.share == 16 { // the original is the best
 			length = 7000
 		}
-		if err := w.Add(NewNode(0, length, pack, row), &sketch); err != nil {
+		if err := w.Add(nodeOf(0, length, pack, row), &sketch); err != nil {
 			return stats, err
 		}
 		stats.Out++

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -206,43 +205,6 @@ func (s *spreadOf) add(x float64) {
 func (s *spreadOf) mean() float64      { return s.sum / s.n }
 func (s *spreadOf) deviation() float64 { return math.Sqrt(s.squares / s.n) }
 
-func TestNode(t *testing.T) {
-	best := []Node{
-		NewNode(1000, 10, 5, 5),
-		NewNode(101, 1, 0, 0),
-		NewNode(16, 5000, 0, 0),
-		NewNode(3, 4100, 2, 9),
-		NewNode(3, 4200, 3, 0), // as long as the one before, about
-		NewNode(3, 3000, 1, 1),
-		NewNode(2, 1<<30, 1, 1),
-		NewNode(0, 20, 0, 0),
-		NewNode(0, 0, MaxPack, MaxRow),
-	}
-	if !slices.IsSorted(best) {
-		t.Errorf("not in order: %x", best)
-	}
-	if n := best[8]; n.Pack() != MaxPack || n.Row() != MaxRow {
-		t.Errorf("pack %d, row %d", n.Pack(), n.Row())
-	}
-	last := -1
-	for n := range 1 << 20 {
-		got := step(n)
-		if got < last || got > last+1 {
-			t.Fatalf("step(%d) = %d after %d", n, got, last)
-		}
-		last = got
-	}
-	if got := step(math.MaxInt); got != 255 {
-		t.Errorf("step(MaxInt) = %d, want 255", got)
-	}
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic for a pack out of range")
-		}
-	}()
-	NewNode(0, 0, MaxPack+1, 0)
-}
-
 // documentOf makes a text of about n words of English prose and formulas.
 func documentOf(n int) corpus.Document {
 	r := rand.New(rand.NewPCG(8, 9))
@@ -319,7 +281,7 @@ func BenchmarkFlow(b *testing.B) {
 			s.Fingerprint[k] = byte(family*uint64(k)) | 0x11
 		}
 		p := i % packs
-		nodes[p] = append(nodes[p], NewNode(r.IntN(3), r.IntN(1000), p, len(sketches[p])))
+		nodes[p] = append(nodes[p], nodeOf(r.IntN(3), r.IntN(1000), p, len(sketches[p])))
 		sketches[p] = append(sketches[p], s)
 	}
 	b.ReportAllocs()

@@ -249,6 +249,9 @@ func (j *job) sketchAgain(ctx context.Context, t *pipeline.Task, k keptRun, pack
 			}
 		}
 		next++
+		if err := dedup.CheckPosition(j.keptNumber(t.Index), row); err != nil {
+			return fmt.Errorf("%w %s: %w", ErrAgainst, k.run.Dir(), err)
+		}
 		sketcher.Sketch(doc, &sketch)
 		t.Add("out", 1)
 		t.Progress(1, int64(len(doc.Text)))

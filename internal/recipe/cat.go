@@ -205,7 +205,7 @@ func (c *cat) rowOfMark(stage string, m corpus.Mark) (Row, error) {
 	return row, err
 }
 
-// named returns the id and URL of a document.
+// named returns the id, URL and date of a document.
 func (c *cat) named(pack, row int) (corpus.Document, error) {
 	names, err := c.names(pack)
 	if err != nil {
@@ -217,7 +217,7 @@ func (c *cat) named(pack, row int) (corpus.Document, error) {
 	return names[row], nil
 }
 
-// names returns the ids and URLs of a pack. The last packs asked for are kept:
+// names returns ids, URLs and dates of a pack. The last packs asked for are kept:
 // twins are spread over the packs before the one that is printed.
 func (c *cat) names(pack int) ([]corpus.Document, error) {
 	const most = 64
@@ -229,7 +229,7 @@ func (c *cat) names(pack int) ([]corpus.Document, error) {
 	}
 	names := []corpus.Document{}
 	err := c.recipe.job.eachNamed(c.ctx, c.run, pack, func(_ int, doc *corpus.Document) error {
-		names = append(names, corpus.Document{ID: doc.ID, URL: doc.URL})
+		names = append(names, corpus.Document{ID: doc.ID, URL: doc.URL, Date: doc.Date})
 		return nil
 	})
 	c.ids[pack] = names

@@ -92,8 +92,9 @@ type CaptureStep struct {
 
 // A TwinDocument names a document.
 type TwinDocument struct {
-	ID  string `json:"id"`
-	URL string `json:"url,omitempty"`
+	ID   string `json:"id"`
+	URL  string `json:"url,omitempty"`
+	Date string `json:"date,omitempty"` // of the capture
 	// In is the run or the file of the kept corpus that it is in, if it is.
 	In string `json:"in,omitempty"`
 }
@@ -381,7 +382,7 @@ func (x *explainer) duplicateMark(pack, row int) (m corpus.Mark, ok bool, err er
 
 func (x *explainer) twin(m corpus.Mark) (*TwinDocument, error) {
 	doc, err := x.named(m.TwinPack, m.TwinRow)
-	return &TwinDocument{ID: doc.ID, URL: doc.URL, In: x.recipe.job.keptIn(m.TwinPack)}, err
+	return &TwinDocument{ID: doc.ID, URL: doc.URL, Date: doc.Date, In: x.recipe.job.keptIn(m.TwinPack)}, err
 }
 
 func (x *explainer) contamination(_ string, pack, row int) (*CaptureStep, error) {

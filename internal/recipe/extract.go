@@ -431,8 +431,10 @@ func (w *packWriter) write(item *packItem) error {
 		return w.skips.Encode(item.skip)
 	}
 	row := len(w.lengths)
-	if row > dedup.MaxRow {
-		return fmt.Errorf("more than %d documents in one input file; split it", dedup.MaxRow)
+	if w.sketches {
+		if err := dedup.CheckPosition(w.pack, row); err != nil {
+			return err
+		}
 	}
 	if w.docs != nil {
 		if err := w.docs.Write(&item.doc); err != nil {
@@ -450,7 +452,7 @@ func (w *packWriter) write(item *packItem) error {
 	if !w.sketches {
 		return nil
 	}
-	node := dedup.NewNode(item.doc.Metadata.FormulaCount(), len(item.doc.Text), w.pack, row)
+	node := dedup.NewNode(&item.doc, w.pack, row)
 	if w.kept {
 		node = dedup.KeptNode(w.pack, row)
 	}

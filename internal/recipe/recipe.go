@@ -32,6 +32,7 @@ import (
 	"mathsieve/internal/config"
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/decontam"
+	"mathsieve/internal/dedup"
 	"mathsieve/internal/extract"
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/seed"
@@ -40,7 +41,7 @@ import (
 )
 
 // OutputVersion changes when the same plan would give other bytes.
-const OutputVersion = "2"
+const OutputVersion = "3"
 
 // The recipes.
 const (
@@ -204,6 +205,9 @@ func newJob(plan pipeline.Plan) (*job, error) {
 	j := &job{cfg: cfg, plan: plan, scorers: map[string]*scorer{}}
 	inputs := inputsOf(plan, rolePool)
 	against, kept := againstOf(plan)
+	if err := checkPacks(len(inputs) + len(against)); err != nil {
+		return nil, err
+	}
 	j.parts = partitions(slices.Concat(inputs, against))
 	j.kept = kept
 	j.against = extractStage{
@@ -214,6 +218,14 @@ func newJob(plan pipeline.Plan) (*job, error) {
 	j.positive = extractStage{name: "extract-positive", job: j, inputs: inputsOf(plan, rolePositive), none: seed.ErrNoPositives}
 	j.negative = extractStage{name: "extract-negative", job: j, inputs: inputsOf(plan, roleNegative), none: seed.ErrNoNegatives}
 	return j, nil
+}
+
+// checkPacks fails if there are more packs than deduplication has numbers for.
+func checkPacks(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return dedup.CheckPosition(n-1, 0)
 }
 
 // pages returns the extractor of pages. The files that it is made of are read
