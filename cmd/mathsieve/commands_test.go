@@ -145,7 +145,7 @@ func TestProgress(t *testing.T) {
 	p.Advanced("extract", 50, 24_000_000-1000)
 	now = now.Add(2 * time.Second)
 	p.Advanced("extract", 0, 0)
-	want := "[1/3] extract          3/10  10 docs/s  2.4 MB/s  kept 80.0%  1m10s left\n"
+	want := "[1/3] extract          3/10  10 records/s  2.4 MB/s  kept 80.0%  1m10s left\n"
 	if got := talk.String(); got != want {
 		t.Errorf("progress:\n%swant:\n%s", got, want)
 	}
@@ -153,6 +153,11 @@ func TestProgress(t *testing.T) {
 	p.StageEnded("extract", false)
 	p.StageStarted("dedup", 4, 4)
 	p.StageEnded("dedup", true)
+	p.StageStarted("dedup-pairs", 1, 0)
+	p.TaskFinished("dedup-pairs", 0, map[string]int64{"in": 900, "out": 7}, nil)
+	if got := p.line(); strings.Contains(got, "kept") {
+		t.Errorf("pairs of documents: %q", got)
+	}
 	if got := talk.String(); strings.Count(got, "\n") != 1 || strings.Contains(got, "dedup") {
 		t.Errorf("a stage that ran, and one that did not: %q", got)
 	}

@@ -24,7 +24,7 @@ type progress struct {
 	tasks, done   int
 	before        int // tasks that were done when the stage started
 	docs, bytes   int64
-	in, out       int64
+	in, out, lost int64 // documents that came in, went on, and were dropped for a reason
 	started       time.Time
 	printed       time.Time
 	width         int // of the live line
@@ -76,13 +76,19 @@ func (p *progress) TaskFinished(_ string, _ int, counters map[string]int64, err 
 		return
 	}
 	p.done++
-	p.out += counters["out"]
-	p.in += counters["out"]
+	lost := int64(0)
 	for counter, n := range counters {
 		if strings.HasPrefix(counter, "skip.") || strings.HasPrefix(counter, "drop.") {
-			p.in += n
+			lost += n
 		}
 	}
+	in, counted := counters["in"]
+	if !counted {
+		in = counters["out"] + lost
+	}
+	p.in += in
+	p.out += counters["out"]
+	p.lost += lost
 	if p.live {
 		p.print()
 	}
@@ -124,12 +130,12 @@ func (p *progress) line() string {
 	fmt.Fprintf(&b, "[%d/%d] %-16s %d/%d", p.stage, p.stages, p.name, p.done, p.tasks)
 	elapsed := p.now().Sub(p.started).Seconds()
 	if p.docs > 0 && elapsed > 0 {
-		fmt.Fprintf(&b, "  %s docs/s", short(float64(p.docs)/elapsed))
+		fmt.Fprintf(&b, "  %s records/s", short(float64(p.docs)/elapsed))
 	}
 	if p.bytes > 0 && elapsed > 0 {
 		fmt.Fprintf(&b, "  %s MB/s", short(float64(p.bytes)/1e6/elapsed))
 	}
-	if p.out > 0 {
+	if p.lost > 0 && p.in > 0 { // steps in between count other things than documents
 		fmt.Fprintf(&b, "  kept %.1f%%", 100*float64(p.out)/float64(p.in))
 	}
 	if ran := p.done - p.before; ran > 0 && p.done < p.tasks {

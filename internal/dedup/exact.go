@@ -97,7 +97,7 @@ func exact(src shuffle.Source, stage exactStage, space shuffle.Space) (stats Sta
 				return err
 			}
 			stats.Dropped++
-			record = appendDrop(record[:0], node, keeper, stage.cause, 0, 1)
+			record = appendDrop(record[:0], node, keeper, stage.cause, 0, 0)
 			return drops.Add(node.Pack()%stage.parts, record)
 		}
 		if size > 1 {

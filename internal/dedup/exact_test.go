@@ -51,11 +51,11 @@ func TestExactStages(t *testing.T) {
 		f.addDocuments(t, docs)
 	}
 	want := []drop{
-		{0, corpus.Mark{Row: 0, Reason: DuplicateURL, TwinPack: 1, TwinRow: 0, Similarity: 1}},
-		{1, corpus.Mark{Row: 1, Reason: DuplicateText, TwinPack: 0, TwinRow: 1, Similarity: 1}},
-		{1, corpus.Mark{Row: 2, Reason: DuplicateURL, TwinPack: 1, TwinRow: 0, Similarity: 1}},
-		{1, corpus.Mark{Row: 3, Reason: DuplicateText, TwinPack: 1, TwinRow: 4, Similarity: 1}},
-		{1, corpus.Mark{Row: 6, Reason: DuplicateText, TwinPack: 1, TwinRow: 7, Similarity: 1}},
+		{0, corpus.Mark{Row: 0, Reason: DuplicateURL, TwinPack: 1, TwinRow: 0}},
+		{1, corpus.Mark{Row: 1, Reason: DuplicateText, TwinPack: 0, TwinRow: 1}},
+		{1, corpus.Mark{Row: 2, Reason: DuplicateURL, TwinPack: 1, TwinRow: 0}},
+		{1, corpus.Mark{Row: 3, Reason: DuplicateText, TwinPack: 1, TwinRow: 4}},
+		{1, corpus.Mark{Row: 6, Reason: DuplicateText, TwinPack: 1, TwinRow: 7}},
 	}
 	if d := cmp.Diff(want, f.run(t)); d != "" {
 		t.Errorf("drops (-want +got):\n%s", d)

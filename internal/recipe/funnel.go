@@ -47,7 +47,7 @@ func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
 			add(s)
 		case cutName(last):
 			add(Step{Name: "select", In: documents, Out: counters["out"], Dropped: map[string]int64{
-				"no_score": counters["skip.not_eligible"] - (r.rows(steps) - documents), "below_min_score": counters["skip.below_min_score"],
+				"no_score": counters["not_eligible"] - (r.rows(steps) - documents), "below_min_score": counters["below_min_score"],
 				"above_budget": counters["in"] - counters["out"],
 			}})
 		}

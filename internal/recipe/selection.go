@@ -107,8 +107,8 @@ func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
 	}
 	t.Add("in", cuts.Documents)
 	t.Add("tokens", cuts.Tokens)
-	t.Add("skip.not_eligible", cuts.NotEligible)
-	t.Add("skip.below_min_score", cuts.BelowMin)
+	t.Add("not_eligible", cuts.NotEligible)
+	t.Add("below_min_score", cuts.BelowMin)
 	for _, tier := range cuts.Tiers {
 		t.Add("out", tier.TierDocuments)
 		t.Add("tokens."+tier.Budget.TierName(), tier.TierTokens)
