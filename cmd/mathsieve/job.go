@@ -126,8 +126,8 @@ func (a *app) noticeExhausted(cuts *rank.Cuts) {
 	if last := len(cuts.Tiers) - 1; last > first {
 		empty = "; the tiers above it, up to " + cuts.Tiers[last].Budget.TierName() + ", stay empty"
 	}
-	fmt.Fprintf(a.stderr, "mathsieve: notice: %s is exhausted: its budget is %s tokens, but all %d documents of the pool have %d%s\n",
-		tier, cuts.Tiers[first].Budget, cuts.Documents, cuts.Tokens, empty)
+	fmt.Fprintf(a.stderr, "mathsieve: notice: %s is exhausted: its budget is %d tokens, but all %d documents that may be selected have %d%s\n",
+		tier, cuts.Tiers[first].Limit, cuts.Documents, cuts.Tokens, empty)
 }
 
 // checkInputs returns errPartial or errTooMany if inputs could not be read.

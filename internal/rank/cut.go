@@ -71,9 +71,10 @@ type Cuts struct {
 	Documents int64 `json:"documents"`
 	Tokens    int64 `json:"tokens"`
 	// NotEligible is the number of rows without a score, BelowMin that of rows
-	// with a score below MinScore.
-	NotEligible int64 `json:"not_eligible"`
-	BelowMin    int64 `json:"below_min"`
+	// with a score below MinScore, and BelowMinTokens their tokens.
+	NotEligible    int64 `json:"not_eligible"`
+	BelowMin       int64 `json:"below_min"`
+	BelowMinTokens int64 `json:"below_min_tokens"`
 }
 
 // NoTier is the tier of a document that no budget takes.
@@ -140,7 +141,8 @@ var (
 )
 
 // Cut computes where each of o.Budgets ends, exactly. Scores may be any finite
-// numbers; o.MinScore is on their scale.
+// numbers; o.MinScore is on their scale. Shares are of the tokens of all
+// documents with a score, so that a least score does not make them smaller.
 func Cut(ctx context.Context, src Source, o Options) (*Cuts, error) {
 	if err := ValidateBudgets(o.Budgets); err != nil {
 		return nil, fmt.Errorf("budgets: %w", err)
@@ -156,7 +158,11 @@ func cut(ctx context.Context, src Source, o Options, ties int) (*Cuts, error) {
 	}
 	searches := make([]*search, len(o.Budgets))
 	for i, b := range o.Budgets {
-		searches[i] = newSearch(b.Tokens(cuts.Tokens), ties, upper)
+		limit := cuts.Tokens
+		if b.share != allShare {
+			limit = b.Tokens(cuts.Tokens + cuts.BelowMinTokens)
+		}
+		searches[i] = newSearch(limit, ties, upper)
 	}
 	if err := run(ctx, src, o.MinScore, searches); err != nil {
 		return nil, err

@@ -8,8 +8,8 @@ import (
 // Options of the selection.
 type Options struct {
 	// Budgets are the sizes of the corpora to select, ascending: numbers of
-	// tokens ("40B", "25M"), or shares of the tokens of all eligible documents
-	// ("30%"), and "all". Source: DeepSeekMath section 2.1.
+	// tokens ("40B", "25M"), or shares of the tokens of all documents with a
+	// score ("30%"), and "all". Source: DeepSeekMath section 2.1.
 	Budgets []Budget `yaml:"budgets"`
 	// MinScore is the least score of a document that may be selected at all,
 	// in [0, 1].

@@ -74,6 +74,7 @@ func randomPool(rng *rand.Rand) *pool {
 // bruteForce sorts all documents and returns the number of budgets below that
 // leave each out, by (pack, row), and the totals.
 func bruteForce(p *pool, o Options) (tiers [][]int, documents, total int64) {
+	below := int64(0)
 	type doc struct {
 		score float32
 		at    Position
@@ -86,6 +87,8 @@ func bruteForce(p *pool, o Options) (tiers [][]int, documents, total int64) {
 			if score >= o.MinScore {
 				docs = append(docs, doc{score, Position{p.ids[pack][row], pack, row}})
 				total += int64(p.tokens[pack][row])
+			} else if score < o.MinScore {
+				below += int64(p.tokens[pack][row])
 			}
 		}
 	}
@@ -99,7 +102,7 @@ func bruteForce(p *pool, o Options) (tiers [][]int, documents, total int64) {
 		return a.at.compare(b.at)
 	})
 	for i, budget := range slices.Backward(o.Budgets) {
-		limit := budget.Tokens(total)
+		limit := budget.Tokens(total + below)
 		for _, d := range docs {
 			if limit -= int64(p.tokens[d.at.Pack][d.at.Row]); limit < 0 {
 				break

@@ -90,6 +90,7 @@ func countUpper(ctx context.Context, src Source, cuts *Cuts) (upper []sum, least
 				return fmt.Errorf("row %d: %w", row, errScore)
 			case score < cuts.MinScore:
 				cuts.BelowMin++
+				cuts.BelowMinTokens += int64(tokens[row])
 			default:
 				key := ordered(score)
 				lowest = min(lowest, key)
