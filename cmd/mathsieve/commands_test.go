@@ -128,6 +128,21 @@ func TestReport(t *testing.T) {
 	}
 }
 
+func TestProbability(t *testing.T) {
+	f := func(p float64, digits int, want string) {
+		t.Helper()
+		if have := probability(p, digits); have != want {
+			t.Errorf("%v with %d digits: %s, want %s", p, digits, have, want)
+		}
+	}
+	f(0.5, 3, "0.500")
+	f(0.9994, 3, "0.999")
+	f(0.9996, 3, "1-4e-04")
+	f(0.9996, 6, "0.999600")
+	f(1-4e-11, 6, "1-4e-11")
+	f(1, 3, "1.000")
+}
+
 // TestProgress watches a stage on a clock of its own.
 func TestProgress(t *testing.T) {
 	var talk strings.Builder

@@ -24,7 +24,7 @@ type domainOptions struct {
 	format, by, order string
 	round, limit      int
 	all               bool
-	minScore          float32
+	minScore          float64
 }
 
 func newDomainsCommand(a *app) *cobra.Command {
@@ -64,7 +64,7 @@ budget of rounds.collect. Of scored documents, all from --min-score on are colle
 	flags.IntVar(&o.round, "round", 0, "`ROUND` of the run; 0 is the newest")
 	flags.IntVar(&o.limit, "limit", 0, "list so many domains; 0 is all")
 	flags.BoolVar(&o.all, "all", false, "list all domains, not only those related to mathematics")
-	flags.Float32Var(&o.minScore, "min-score", 0.5, "`SCORE` from which documents count as collected; not for runs")
+	flags.Float64Var(&o.minScore, "min-score", 0.5, "`SCORE` from which documents count as collected; not for runs")
 	a.setting(flags, "share", "domains.share", "share above which a domain is related to mathematics")
 	a.setting(flags, "min-pages", "domains.min-pages", "pages that a domain needs to be judged")
 	return cmd

@@ -147,7 +147,7 @@ func stepText(s *recipe.CaptureStep) string {
 	}
 	switch {
 	case s.Score != nil:
-		add("%.6f", *s.Score)
+		add("%s", probability(*s.Score, 6))
 	case s.Tokens != nil:
 		add("%d", *s.Tokens)
 	case s.Outcome == recipe.OutcomeFound && s.Detail == "":
@@ -157,7 +157,7 @@ func stepText(s *recipe.CaptureStep) string {
 		add("%s", s.Tier)
 	}
 	if s.Cut != nil {
-		add("the cut is at %.6f", *s.Cut)
+		add("the cut is at %s", probability(*s.Cut, 6))
 	}
 	if s.File != "" {
 		add("in %s", s.File)

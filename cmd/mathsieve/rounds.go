@@ -104,12 +104,22 @@ func printRounds(w io.Writer, rounds []recipe.RoundStatus) {
 		if s.Expansion != nil {
 			joined = strconv.FormatInt(s.Expansion.New, 10)
 		}
-		fmt.Fprintf(w, "%-5d %9s %9s %9s %7.3f %10d %12d %8s %8s %9s\n",
-			s.Round, positives, negatives, holdOut, s.CutScore, s.Collected.Pages, s.Collected.Tokens, overlap, domains, joined)
+		fmt.Fprintf(w, "%-5d %9s %9s %9s %7s %10d %12d %8s %8s %9s\n",
+			s.Round, positives, negatives, holdOut, probability(s.CutScore, 3), s.Collected.Pages, s.Collected.Tokens, overlap, domains, joined)
 	}
 	if why := whyStopped(rounds[len(rounds)-1]); why != "" {
 		fmt.Fprintf(w, "stopped after round %d: %s\n", rounds[len(rounds)-1].Round, why)
 	}
+}
+
+// probability spells a probability with digits behind the point, or by what is
+// missing where they would make it 1.
+func probability(p float64, digits int) string {
+	s := strconv.FormatFloat(p, 'f', digits, 64)
+	if p < 1 && s[0] == '1' {
+		return fmt.Sprintf("1-%.0e", 1-p)
+	}
+	return s
 }
 
 func whyStopped(last recipe.RoundStatus) string {

@@ -20,7 +20,7 @@ type assembler struct {
 	metaURL, metaDate       span // from the metadata of tools that keep them there
 	hasText                 bool
 	offset                  int64 // -1: the row has no source
-	score                   float32
+	score                   float64
 	hasScore                bool
 	tokens                  int64
 
@@ -194,11 +194,11 @@ func (a *assembler) field(s *scanner, key []byte, doc *Document) error {
 func (a *assembler) number(key string, value []byte) bool {
 	switch key {
 	case "score":
-		f, err := strconv.ParseFloat(string(value), 32)
+		f, err := strconv.ParseFloat(string(value), 64)
 		if err != nil || !(f >= 0 && f <= 1) {
 			return false
 		}
-		a.score, a.hasScore = float32(f), true
+		a.score, a.hasScore = f, true
 		return true
 	case "token_count":
 		n, ok := integer(value)

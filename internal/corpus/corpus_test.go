@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func documents(n int) []Document {
 		d.Text = "Let $x \\in \\mathbb{R}$.\n\tThen\u2028 \"$$x^2 \\ge 0$$\" \x01 设集合 𝔸\u0085" + strings.Repeat("lorem ipsum ", rng.IntN(200))
 		d.Source = Source{File: "CC-MAIN.warc.gz", Offset: int64(i) << 30}
 		if i%2 == 0 {
-			score := rng.Float32()
+			score := rng.Float64()
 			d.Score, d.TokenCount, d.Date = &score, i+1, "2024-02-29T12:00:00Z"
 		}
 		if i%3 == 0 {
@@ -158,8 +159,7 @@ func TestAppendString(t *testing.T) {
 }
 
 func TestWriterRefuses(t *testing.T) {
-	nan := float32(0)
-	nan /= nan
+	nan := math.NaN()
 	for _, format := range formats {
 		for _, doc := range []Document{
 			{ID: "nan", Score: &nan},

@@ -29,7 +29,7 @@ type Document struct {
 	Metadata Metadata
 	// Score is the classifier's probability that the document is mathematics,
 	// in [0, 1]; nil until the document was scored.
-	Score *float32
+	Score *float64
 	// TokenCount is the length of Text in tokens, 0 until it was counted.
 	TokenCount int
 }

@@ -17,7 +17,7 @@ import (
 )
 
 func TestReadForeignJSONL(t *testing.T) {
-	score := func(f float32) *float32 { return &f }
+	score := func(f float64) *float64 { return &f }
 	f := func(line string, want Document) {
 		t.Helper()
 		docs, rows, err := decode(t, []byte(line), JSONL, ReaderOptions{})
@@ -166,7 +166,7 @@ func TestReadForeignParquet(t *testing.T) {
 	if len(docs) != 225 || len(rows) != 25 || rows[24].Row != 243 || rows[24].Reason != ReasonNoText {
 		t.Fatalf("%d documents, %d row errors, the last %+v", len(docs), len(rows), rows[len(rows)-1])
 	}
-	zero := float32(0)
+	zero := 0.0
 	want := []Document{
 		{
 			ID: "248", URL: "https://u", Text: "text 248", Date: "2023-11-14T22:13:20Z", Source: Source{"shard", 248}, Score: &zero, TokenCount: 248,

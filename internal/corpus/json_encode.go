@@ -42,7 +42,7 @@ func AppendJSON(dst []byte, doc *Document) ([]byte, error) {
 			return dst, errScore
 		}
 		dst = append(dst, `,"score":`...)
-		dst = strconv.AppendFloat(dst, float64(*doc.Score), 'g', -1, 32)
+		dst = strconv.AppendFloat(dst, *doc.Score, 'g', -1, 64)
 	}
 	if doc.TokenCount != 0 {
 		dst = append(dst, `,"token_count":`...)
@@ -51,7 +51,7 @@ func AppendJSON(dst []byte, doc *Document) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-func isFinite(f float32) bool { return !math.IsNaN(float64(f)) && !math.IsInf(float64(f), 0) }
+func isFinite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // appendMetadata appends m as a JSON object.
 func appendMetadata(dst []byte, m *Metadata) ([]byte, error) {

@@ -59,7 +59,7 @@ func (w *MarkWriter) Write(m Mark) error {
 	if m.Row <= w.last {
 		return fmt.Errorf("write mark: row %d after row %d", m.Row, w.last)
 	}
-	if !isFinite(m.Similarity) {
+	if !isFinite(float64(m.Similarity)) {
 		return fmt.Errorf("write mark of row %d: similarity is not a finite number", m.Row)
 	}
 	w.last = m.Row

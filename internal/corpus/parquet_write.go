@@ -28,7 +28,7 @@ type parquetRow struct {
 	SourceFile   string   `parquet:"source_file"`
 	SourceOffset int64    `parquet:"source_offset"`
 	Metadata     string   `parquet:"metadata"`
-	Score        *float32 `parquet:"score,optional"`
+	Score        *float64 `parquet:"score,optional"`
 	TokenCount   *int64   `parquet:"token_count,optional"`
 }
 

@@ -107,14 +107,14 @@ func (t *tables) log(x float32) float32 {
 func offsetLog(x float32) float32 { return float32(exactLog(float64(x) + 1e-5)) }
 
 // Sigmoid returns the probability whose log odds are margin, the same bits on
-// every CPU.
-func Sigmoid(margin float64) float32 { return float32(1 / (1 + exactExp(-margin))) }
+// every CPU. A float64 tells log odds up to 36 apart, which a float32 does not
+// beyond 16.
+func Sigmoid(margin float64) float64 { return 1 / (1 + exactExp(-margin)) }
 
-// Logit returns the log odds of a probability, the same bits on every CPU. What
-// a float32 takes for 0 or 1 gives the log odds of a number near to it, so that
-// the result is finite.
-func Logit(p float32) float32 {
-	const least, most = 1e-38, 1 - 1.0/(1<<25)
-	x := min(max(float64(p), least), most)
+// Logit returns the log odds of a probability, the same bits on every CPU. 0 and
+// 1 give the log odds of a number near to them, so that the result is finite.
+func Logit(p float64) float32 {
+	const least, most = 1e-38, 1 - 1.0/(1<<53)
+	x := min(max(p, least), most)
 	return float32(exactLog(x / (1 - x)))
 }

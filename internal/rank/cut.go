@@ -151,7 +151,7 @@ func Cut(ctx context.Context, src Source, o Options) (*Cuts, error) {
 }
 
 func cut(ctx context.Context, src Source, o Options, ties int) (*Cuts, error) {
-	cuts := &Cuts{MinScore: o.MinScore}
+	cuts := &Cuts{MinScore: float32(o.MinScore)}
 	upper, least, err := countUpper(ctx, src, cuts)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func cut(ctx context.Context, src Source, o Options, ties int) (*Cuts, error) {
 		}
 		searches[i] = newSearch(limit, ties, upper)
 	}
-	if err := run(ctx, src, o.MinScore, searches); err != nil {
+	if err := run(ctx, src, cuts.MinScore, searches); err != nil {
 		return nil, err
 	}
 	var below Tier

@@ -13,7 +13,7 @@ type Options struct {
 	Budgets []Budget `yaml:"budgets"`
 	// MinScore is the least score of a document that may be selected at all,
 	// in [0, 1].
-	MinScore float32 `yaml:"min-score"`
+	MinScore float64 `yaml:"min-score"`
 	// PartBytes is the size at which a part of a tier is full, in bytes of
 	// uncompressed text; above 0.
 	PartBytes int64 `yaml:"part-bytes"`

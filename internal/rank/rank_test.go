@@ -84,10 +84,10 @@ func bruteForce(p *pool, o Options) (tiers [][]int, documents, total int64) {
 		tiers = append(tiers, make([]int, len(p.scores[pack])))
 		for row, score := range p.scores[pack] {
 			tiers[pack][row] = NoTier
-			if score >= o.MinScore {
+			if score >= float32(o.MinScore) {
 				docs = append(docs, doc{score, Position{p.ids[pack][row], pack, row}})
 				total += int64(p.tokens[pack][row])
-			} else if score < o.MinScore {
+			} else if score < float32(o.MinScore) {
 				below += int64(p.tokens[pack][row])
 			}
 		}
@@ -132,7 +132,7 @@ func TestCutAgainstSorting(t *testing.T) {
 			o.Budgets = append(o.Budgets, Budget{share: allShare})
 		}
 		if rng.IntN(3) == 0 {
-			o.MinScore = rng.Float32()
+			o.MinScore = float64(rng.Float32())
 		}
 		want, documents, total := bruteForce(p, o)
 		cuts, err := cut(context.Background(), p, o, rng.IntN(6))

@@ -126,7 +126,7 @@ func TestParquetCorpus(t *testing.T) {
 			if w == nil {
 				t.Fatalf("no document %s", r.ID)
 			}
-			if r.URL != w["url"] || r.Text != w["text"] || int(r.Tokens) != w["tokens"] || float32(r.Score) != w["score"] {
+			if r.URL != w["url"] || r.Text != w["text"] || int(r.Tokens) != w["tokens"] || float64(r.Score) != w["score"] {
 				t.Errorf("document %s: %s has %v %v, want %v %v", r.ID, name, r.Score, r.Tokens, w["score"], w["tokens"])
 			}
 		}

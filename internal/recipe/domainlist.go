@@ -88,7 +88,7 @@ type DocumentTable struct {
 
 // NewDocumentTable counts the documents of shards by domain. Those with a score
 // of at least minScore count as collected.
-func NewDocumentTable(ctx context.Context, names []string, o domain.Options, minScore float32, memory int64) (table *DocumentTable, err error) {
+func NewDocumentTable(ctx context.Context, names []string, o domain.Options, minScore float64, memory int64) (table *DocumentTable, err error) {
 	files, remove, err := temporary()
 	if err != nil {
 		return nil, err
@@ -113,8 +113,9 @@ func NewDocumentTable(ctx context.Context, names []string, o domain.Options, min
 }
 
 // countDocuments writes the partial table of shards.
-func countDocuments(ctx context.Context, names []string, o domain.Options, minScore float32, files scratch, room shuffle.Space) (err error) {
-	counter, err := domain.NewCounter(o, fasttext.Logit(minScore), room)
+func countDocuments(ctx context.Context, names []string, o domain.Options, minScore float64, files scratch, room shuffle.Space) (err error) {
+	least := fasttext.Logit(minScore)
+	counter, err := domain.NewCounter(o, least, room)
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,8 @@ func countDocuments(ctx context.Context, names []string, o domain.Options, minSc
 		count := func(doc *corpus.Document) error {
 			page := domain.Page{URL: doc.URL, Pack: uint32(i), Row: row, Logit: float32(math.NaN()), Tokens: uint32(doc.TokenCount)}
 			if doc.Score != nil {
-				page.Logit, page.Collected = fasttext.Logit(*doc.Score), *doc.Score >= minScore
+				page.Logit = fasttext.Logit(*doc.Score)
+				page.Collected = page.Logit >= least
 			}
 			row++
 			return counter.Add(page)

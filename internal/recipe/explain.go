@@ -80,14 +80,14 @@ type CaptureStep struct {
 	Similarity float32 `json:"similarity,omitempty"`
 	Band       *int    `json:"band,omitempty"`
 	// Score is a probability, Tokens a count.
-	Score  *float32 `json:"score,omitempty"`
+	Score  *float64 `json:"score,omitempty"`
 	Tokens *uint32  `json:"tokens,omitempty"`
 	// Tier is the folder of the tier that took the document, File the part of
 	// the corpus or the shard that holds it, and Cut the score at the lower end of the tier,
 	// or, of a document that no tier took, of the last one.
 	Tier string   `json:"tier,omitempty"`
 	File string   `json:"file,omitempty"`
-	Cut  *float32 `json:"cut,omitempty"`
+	Cut  *float64 `json:"cut,omitempty"`
 }
 
 // A TwinDocument names a document.

@@ -79,7 +79,7 @@ func TestExplain(t *testing.T) {
 			}
 		}
 		for _, step := range got.Steps {
-			if score, ok := row["score"].(float32); ok && step.Score != nil && *step.Score != score {
+			if score, ok := row["score"].(float64); ok && step.Score != nil && *step.Score != score {
 				t.Errorf("%s: score %g, want %g", id, *step.Score, score)
 			}
 		}

@@ -29,7 +29,7 @@ type Manifest struct {
 	// Documents and Tokens are those that could have been selected.
 	Documents int64            `json:"eligible_documents"`
 	Tokens    int64            `json:"eligible_tokens"`
-	MinScore  float32          `json:"min_score"`
+	MinScore  float64          `json:"min_score"`
 	Tiers     []ManifestTier   `json:"tiers"`
 	Inputs    []pipeline.Input `json:"inputs"`
 	Config    json.RawMessage  `json:"config"`
@@ -40,7 +40,7 @@ type Manifest struct {
 type ManifestTier struct {
 	rank.Tier
 	// Probability is the score at the cut; Score is its logit.
-	Probability float32        `json:"probability"`
+	Probability float64        `json:"probability"`
 	Folder      string         `json:"folder"`
 	Parts       []ManifestPart `json:"parts"`
 }

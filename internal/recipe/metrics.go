@@ -46,7 +46,7 @@ type Metrics struct {
 	HoldOut *HoldOutSummary `json:"hold_out"`
 	// CutScore is the probability at the cut of rounds.collect, CutLogit its
 	// log odds.
-	CutScore float32 `json:"cut_score"`
+	CutScore float64 `json:"cut_score"`
 	CutLogit float32 `json:"cut_logit"`
 	// Pool is what could be collected, Collected what was.
 	Pool      Sum `json:"pool"`

@@ -143,7 +143,7 @@ type Page struct {
 	ID, URL, Title, Text string
 	// Score is the probability of mathematics, Logit its log odds; both NaN
 	// for a page without a score.
-	Score float32
+	Score float64
 	Logit float32
 	// Tokens is the length of the text.
 	Tokens uint32
@@ -200,7 +200,7 @@ func (r *Recipe) pagesOf(ctx context.Context, run *pipeline.Run, round int, refs
 			return err
 		}
 		logit := logits[row]
-		score := float32(math.NaN())
+		score := math.NaN()
 		if !math.IsNaN(float64(logit)) {
 			score = fasttext.Sigmoid(float64(logit))
 		}

@@ -145,7 +145,7 @@ func checkCollected(t *testing.T, cfg config.Config, s recipe.RoundStatus, colle
 	var tokens int64
 	for id, row := range collected {
 		tokens += int64(field[int](t, row, "tokens"))
-		if score := field[float32](t, row, "score"); score < s.CutScore {
+		if score := field[float64](t, row, "score"); score < s.CutScore {
 			t.Errorf("round %d: page %s with score %v is above the cut at %v", s.Round, id, score, s.CutScore)
 		}
 	}

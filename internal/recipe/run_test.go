@@ -133,7 +133,7 @@ func checkScores(t *testing.T, c crawl, chosen []recipe.Row) {
 	samples := make([]eval.Sample, len(chosen))
 	for i, row := range chosen {
 		page := c.pages[c.index[field[string](t, row, "id")]]
-		samples[i] = eval.Sample{Positive: page.Math, Score: field[float32](t, row, "score")}
+		samples[i] = eval.Sample{Positive: page.Math, Score: float32(field[float64](t, row, "score"))}
 	}
 	if ap := eval.AveragePrecision(samples); ap < 0.95 {
 		t.Errorf("average precision is %.4f, want 0.95", ap)
@@ -160,7 +160,7 @@ func checkTiers(t *testing.T, cfg config.Config, dir string, eligible int) {
 
 	type document struct {
 		id     string
-		score  float32
+		score  float64
 		tokens int64
 		tier   int
 	}
@@ -169,7 +169,7 @@ func checkTiers(t *testing.T, cfg config.Config, dir string, eligible int) {
 		n := 0
 		if len(tier.Parts) > 0 {
 			for _, row := range rows(t, filepath.Join(corpusDir, tier.Folder), recipe.CatCorpus) {
-				d := document{field[string](t, row, "id"), field[float32](t, row, "score"), int64(field[int](t, row, "tokens")), i}
+				d := document{field[string](t, row, "id"), field[float64](t, row, "score"), int64(field[int](t, row, "tokens")), i}
 				if want := counter.Count(field[string](t, row, "text")); int64(want) != d.tokens {
 					t.Errorf("document %s has %d tokens, want %d", d.id, d.tokens, want)
 				}

@@ -231,7 +231,7 @@ func (s *scorer) worker() func(line []byte) (float32, error) {
 		predictions, err := predictor.Predict(line, -1, 0)
 		for _, p := range predictions {
 			if p.Label == s.label {
-				return fasttext.Logit(p.Probability), err
+				return fasttext.Logit(float64(p.Probability)), err
 			}
 		}
 		return fasttext.Logit(0), err

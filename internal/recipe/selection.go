@@ -84,7 +84,7 @@ func (s selector) cut(ctx context.Context, t *pipeline.Task) error {
 	src := s.columns(ctx, t.Run)
 	o := s.job.cfg.Select
 	if o.MinScore > 0 {
-		o.MinScore = fasttext.Logit(o.MinScore)
+		o.MinScore = float64(fasttext.Logit(o.MinScore))
 	} else {
 		o.MinScore = -math.MaxFloat32
 	}
