@@ -65,7 +65,8 @@ type Reader interface {
 	// Read fills doc, or returns io.EOF after the last document. Every call
 	// that fills doc or returns a *RowError consumes one row, so that a caller
 	// who counts both knows the row of each document; after a *RowError the
-	// reader goes on with the next row. All other errors end the shard.
+	// reader goes on with the next row. All other errors end the shard: ErrCorrupt
+	// if it is damaged, or the input's own if that fails.
 	//
 	// The strings of doc are doc's own and stay valid; they share one piece of
 	// memory, so who keeps only an id for long had better clone it. The maps and

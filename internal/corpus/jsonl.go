@@ -108,6 +108,7 @@ func (w *jsonlWriter) Close() error {
 }
 
 type jsonlReader struct {
+	input    *watchedReader
 	lines    lineReader
 	closer   io.Closer
 	row      int64
@@ -115,11 +116,13 @@ type jsonlReader struct {
 }
 
 func newJSONLReader(r io.Reader, format Format, name string, o ReaderOptions) (*jsonlReader, error) {
-	plain, err := decompressor(r, format)
+	input := &watchedReader{Reader: r}
+	plain, err := decompressor(input, format)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, input.cause(err))
 	}
 	return &jsonlReader{
+		input:    input,
 		lines:    lineReader{r: bufio.NewReaderSize(plain, lineBuffer), limit: o.MaxRow},
 		closer:   plain,
 		assemble: assembler{name: name},
@@ -135,7 +138,7 @@ func (r *jsonlReader) Read(doc *Document) error {
 	case errors.Is(err, errTooLong):
 		return r.rowError(ReasonRowTooLong, err)
 	case err != nil:
-		return fmt.Errorf("%s line %d: %w", r.assemble.name, r.lines.line, err)
+		return fmt.Errorf("%s line %d: %w", r.assemble.name, r.lines.line, r.input.cause(err))
 	}
 	r.assemble.reset(doc)
 	if err := r.assemble.object(line, doc); err != nil {
@@ -155,7 +158,10 @@ func (r *jsonlReader) rowError(reason Reason, err error) error {
 }
 
 // Close frees the decompressor.
-func (r *jsonlReader) Close() error { return r.closer.Close() }
+func (r *jsonlReader) Close() error {
+	_ = r.closer.Close() // says again what Read has said
+	return nil
+}
 
 // A lineReader cuts a stream into lines of bounded length.
 type lineReader struct {

@@ -101,6 +101,7 @@ func (w *MarkWriter) Close() error {
 
 // A MarkReader reads a marks file in order.
 type MarkReader struct {
+	input *watchedReader
 	lines lineReader
 	z     io.Closer
 	last  int
@@ -108,15 +109,16 @@ type MarkReader struct {
 
 // NewMarkReader returns a MarkReader of r.
 func NewMarkReader(r io.Reader) (*MarkReader, error) {
-	z, err := decompressor(r, JSONLZstd)
+	input := &watchedReader{Reader: r}
+	z, err := decompressor(input, JSONLZstd)
 	if err != nil {
-		return nil, fmt.Errorf("read marks: %w", err)
+		return nil, fmt.Errorf("read marks: %w", input.cause(err))
 	}
-	return &MarkReader{lines: lineReader{r: bufio.NewReaderSize(z, lineBuffer), limit: maxMarkLine}, z: z, last: -1}, nil
+	return &MarkReader{input: input, lines: lineReader{r: bufio.NewReaderSize(z, lineBuffer), limit: maxMarkLine}, z: z, last: -1}, nil
 }
 
 // Read returns the next mark, or io.EOF after the last. A damaged file gives
-// ErrCorrupt.
+// ErrCorrupt, an input that fails its own error.
 func (r *MarkReader) Read() (Mark, error) {
 	line, err := r.lines.next()
 	if err == io.EOF { //nolint:errorlint // lineReader.next returns the bare io.EOF
@@ -129,7 +131,7 @@ func (r *MarkReader) Read() (Mark, error) {
 			return m, nil
 		}
 	}
-	return Mark{}, fmt.Errorf("read marks: line %d: %w", r.lines.line, errors.Join(ErrCorrupt, err))
+	return Mark{}, fmt.Errorf("read marks: line %d: %w", r.lines.line, r.input.cause(err))
 }
 
 func parseMark(line []byte, last int) (Mark, error) {

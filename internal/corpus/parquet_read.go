@@ -22,6 +22,7 @@ const parquetValues = 64
 // a time. Columns with one value a row are read, those of groups under the name
 // group.column; lists and maps are passed over.
 type parquetReader struct {
+	input    *watchedReaderAt
 	file     *parquet.File
 	columns  []parquetColumn
 	group    int   // row group being read
@@ -47,17 +48,17 @@ type parquetColumn struct {
 }
 
 func newParquetReader(r io.Reader, name string, o ReaderOptions) (*parquetReader, error) {
-	input, size, err := randomAccess(r)
+	at, size, err := randomAccess(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	p := &parquetReader{limit: o.MaxRow, assemble: assembler{name: name}}
+	p := &parquetReader{input: &watchedReaderAt{ReaderAt: at}, limit: o.MaxRow, assemble: assembler{name: name}}
 	err = guard(func() error {
-		p.file, err = parquet.OpenFile(input, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+		p.file, err = parquet.OpenFile(p.input, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, errors.Join(ErrCorrupt, err))
+		return nil, fmt.Errorf("%s: %w", name, p.input.cause(err))
 	}
 	if err := p.findColumns(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -152,7 +153,7 @@ func (p *parquetReader) Read(doc *Document) error {
 		column := &p.columns[i]
 		value, err := column.read()
 		if err != nil {
-			return fmt.Errorf("%s row %d: column %s: %w", p.assemble.name, p.row, column.name, err)
+			return fmt.Errorf("%s row %d: column %s: %w", p.assemble.name, p.row, column.name, p.input.cause(err))
 		}
 		if value.IsNull() {
 			continue
@@ -315,7 +316,7 @@ func (c *parquetColumn) read() (parquet.Value, error) {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return parquet.Value{}, errors.Join(ErrCorrupt, err)
+			return parquet.Value{}, err
 		}
 	}
 	c.next++

@@ -56,29 +56,32 @@ func (w *StringWriter) Close() error {
 
 // A StringReader reads a string column, row by row.
 type StringReader struct {
-	z   *zstd.Decoder
-	buf *bufio.Reader
-	row []byte
+	input *watchedReader
+	z     *zstd.Decoder
+	buf   *bufio.Reader
+	row   []byte
 }
 
 // NewStringReader starts to read a column.
 func NewStringReader(r io.Reader) (*StringReader, error) {
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(64<<20))
+	input := &watchedReader{Reader: r}
+	z, err := zstd.NewReader(input, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(64<<20))
 	if err != nil {
 		return nil, fmt.Errorf("read strings: %w", err)
 	}
-	return &StringReader{z: z, buf: bufio.NewReaderSize(z, columnChunk)}, nil
+	return &StringReader{input: input, z: z, buf: bufio.NewReaderSize(z, columnChunk)}, nil
 }
 
 // Next returns the value of the next row, valid until the call after. The error
-// is io.EOF after the last row, and ErrCorrupt if the column is damaged.
+// is io.EOF after the last row, ErrCorrupt if the column is damaged, and the
+// input's own if that fails.
 func (r *StringReader) Next() ([]byte, error) {
 	n, err := binary.ReadUvarint(r.buf)
 	switch {
-	case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF):
 		return nil, io.EOF
 	case err != nil:
-		return nil, fmt.Errorf("read strings: %w: %w", ErrCorrupt, err)
+		return nil, fmt.Errorf("read strings: %w", r.input.cause(err))
 	case n > maxStringBytes:
 		return nil, fmt.Errorf("read strings: %w: value of %d bytes", ErrCorrupt, n)
 	}
@@ -87,7 +90,7 @@ func (r *StringReader) Next() ([]byte, error) {
 	}
 	r.row = r.row[:n]
 	if _, err := io.ReadFull(r.buf, r.row); err != nil {
-		return nil, fmt.Errorf("read strings: %w: %w", ErrCorrupt, err)
+		return nil, fmt.Errorf("read strings: %w", r.input.cause(err))
 	}
 	return r.row, nil
 }

@@ -69,6 +69,7 @@ func (p pool) Each(ctx context.Context, pack int, do func(row int, doc *corpus.D
 type packReader struct {
 	docs    corpus.Reader
 	file    io.ReadCloser
+	given   bool         // it is an input, not an output of the run
 	rows    int          // documents in the pack
 	row     int          // of the next document
 	dropped map[int]bool // rows to pass over
@@ -115,7 +116,7 @@ func (p pool) openDocs(pack int, r *packReader) error {
 		if r.docs, err = f.openShard(); err != nil {
 			return errors.Join(fmt.Errorf("read input %s: %w", f.Name(), err), f.Close())
 		}
-		r.file = f
+		r.file, r.given = f, true
 		return nil
 	}
 	if err := f.Close(); err != nil {
@@ -151,8 +152,8 @@ func (r *packReader) next(ctx context.Context, doc *corpus.Document) (int, error
 		switch {
 		case errors.As(err, &bad) || err == nil && doc.Text == "":
 			continue // was counted as skipped when the pack was made; it has no row
-		case err != nil && r.row == r.rows && (errors.Is(err, io.EOF) || isBadFile(err)):
-			return 0, io.EOF // a shard that breaks off was reported when the pack was made
+		case r.row == r.rows && (errors.Is(err, io.EOF) || r.given && isBadFile(err)):
+			return 0, io.EOF // an input that breaks off was reported when the pack was made
 		case errors.Is(err, io.EOF):
 			return 0, fmt.Errorf("read document %d of %d: %w", r.row, r.rows, io.ErrUnexpectedEOF)
 		case err != nil:
