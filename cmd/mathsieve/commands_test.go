@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -180,5 +182,24 @@ func TestProgress(t *testing.T) {
 		if got := short(f); got != text {
 			t.Errorf("%v is %s, want %s", f, got, text)
 		}
+	}
+}
+
+// Stages that are gone through again, after damage was found, keep their numbers.
+func TestProgressNumbersStages(t *testing.T) {
+	var said bytes.Buffer
+	p := &progress{w: &said, now: time.Now, stages: 2}
+	for _, stage := range []string{"extract", "dedup", "extract", "dedup"} {
+		p.StageStarted(stage, 1, 0)
+		p.TaskFinished(stage, 0, nil, nil)
+		p.StageEnded(stage, true)
+	}
+	var numbers []string
+	for line := range strings.Lines(said.String()) {
+		number, _, _ := strings.Cut(line, " ")
+		numbers = append(numbers, number)
+	}
+	if want := []string{"[1/2]", "[2/2]", "[1/2]", "[2/2]"}; !slices.Equal(numbers, want) {
+		t.Errorf("numbers %v, want %v", numbers, want)
 	}
 }

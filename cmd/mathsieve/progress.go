@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,15 +20,18 @@ type progress struct {
 	silent bool
 	now    func() time.Time
 
-	stages, stage int // how many, and the number of the current one
-	name          string
-	tasks, done   int
-	before        int // tasks that were done when the stage started
-	docs, bytes   int64
-	in, out, lost int64 // documents that came in, went on, and were dropped for a reason
-	started       time.Time
-	printed       time.Time
-	width         int // of the live line
+	stages      int      // how many
+	begun       []string // in the order in which they were first begun
+	stage       int      // number of the current one
+	name        string
+	tasks, done int
+	before      int // tasks that were done when the stage started
+	docs, bytes int64
+	in, out     int64 // documents that came in and went on
+	lost        int64 // documents that were dropped for a reason
+	started     time.Time
+	printed     time.Time
+	width       int // of the live line
 }
 
 const plainEvery = 10 * time.Second
@@ -52,9 +56,13 @@ func (a *app) stageLog() *slog.Logger {
 // StageStarted implements [pipeline.Progress].
 func (p *progress) StageStarted(stage string, tasks, done int) {
 	now := p.now()
+	if !slices.Contains(p.begun, stage) { // else it is done again, after damage
+		p.begun = append(p.begun, stage)
+	}
 	*p = progress{
-		w: p.w, live: p.live, silent: p.silent, now: p.now, stages: p.stages, stage: p.stage + 1, width: p.width,
-		name: stage, tasks: tasks, done: done, before: done, started: now, printed: now,
+		w: p.w, live: p.live, silent: p.silent, now: p.now, stages: p.stages, begun: p.begun, width: p.width,
+		stage: slices.Index(p.begun, stage) + 1,
+		name:  stage, tasks: tasks, done: done, before: done, started: now, printed: now,
 	}
 	if p.live {
 		p.print()
