@@ -195,57 +195,59 @@ func TestShares(t *testing.T) {
 // TestFailedTask fails one task: those that run go on and commit, no other
 // starts, and the next run does the rest.
 func TestFailedTask(t *testing.T) {
-	broken := errors.New("broken")
-	var bad atomic.Bool
-	bad.Store(true)
-	var ran atomic.Int64
-	failing := make(chan struct{})
-	stages := []pipeline.Stage{{Name: "s", Count: countOf(6), Task: func(_ context.Context, task *pipeline.Task) error {
-		ran.Add(1)
-		if bad.Load() && task.Index == 1 {
-			defer close(failing)
-			return broken
-		}
-		if bad.Load() && task.Index == 0 {
-			<-failing
-			time.Sleep(5 * time.Millisecond) // the failure is noted before this task ends
-		}
-		out, err := task.Create("data")
-		if err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("broken")
+		var bad atomic.Bool
+		bad.Store(true)
+		var ran atomic.Int64
+		failing := make(chan struct{})
+		stages := []pipeline.Stage{{Name: "s", Count: countOf(6), Task: func(_ context.Context, task *pipeline.Task) error {
+			ran.Add(1)
+			if bad.Load() && task.Index == 1 {
+				defer close(failing)
+				return broken
+			}
+			if bad.Load() && task.Index == 0 {
+				<-failing
+				time.Sleep(time.Second) // until all else waits: the failure is noted before this task ends
+			}
+			out, err := task.Create("data")
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(out, "x")
 			return err
+		}}}
+		run := openJob(t, faultfs.New())
+		_, err := pipeline.RunStages(t.Context(), run, stages, pipeline.Options{Workers: 2})
+		var failed *pipeline.StageError
+		if !errors.Is(err, broken) || !errors.As(err, &failed) || failed.Done != 1 || failed.Count != 6 || failed.Failed[0].Index != 1 {
+			t.Fatalf("error %v", err)
 		}
-		_, err = io.WriteString(out, "x")
-		return err
-	}}}
-	run := openJob(t, faultfs.New())
-	_, err := pipeline.RunStages(t.Context(), run, stages, pipeline.Options{Workers: 2})
-	var failed *pipeline.StageError
-	if !errors.Is(err, broken) || !errors.As(err, &failed) || failed.Done != 1 || failed.Count != 6 || failed.Failed[0].Index != 1 {
-		t.Fatalf("error %v", err)
-	}
-	if want := "stage s, task 1: broken; 1 of 6 tasks are done and safe"; err.Error() != want {
-		t.Errorf("message %q", err)
-	}
-	if ran.Load() != 2 {
-		t.Errorf("%d tasks ran", ran.Load())
-	}
-	if _, err := run.Marker("s", 0); err != nil {
-		t.Errorf("the task beside it: %v", err)
-	}
-	missing, count, err := pipeline.Missing(run, stages, "s")
-	if err != nil || count != 6 || !slices.Equal(missing, []int{1, 2, 3, 4, 5}) {
-		t.Errorf("Missing = %v, %d, %v", missing, count, err)
-	}
-	if err := pipeline.Seal(run, stages, "s"); !errors.Is(err, pipeline.ErrNotSealed) {
-		t.Errorf("Seal: %v", err)
-	}
-	bad.Store(false)
-	if _, err := pipeline.RunStages(t.Context(), run, stages, pipeline.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if ran.Load() != 7 {
-		t.Errorf("%d tasks ran in all", ran.Load())
-	}
+		if want := "stage s, task 1: broken; 1 of 6 tasks are done and safe"; err.Error() != want {
+			t.Errorf("message %q", err)
+		}
+		if ran.Load() != 2 {
+			t.Errorf("%d tasks ran", ran.Load())
+		}
+		if _, err := run.Marker("s", 0); err != nil {
+			t.Errorf("the task beside it: %v", err)
+		}
+		missing, count, err := pipeline.Missing(run, stages, "s")
+		if err != nil || count != 6 || !slices.Equal(missing, []int{1, 2, 3, 4, 5}) {
+			t.Errorf("Missing = %v, %d, %v", missing, count, err)
+		}
+		if err := pipeline.Seal(run, stages, "s"); !errors.Is(err, pipeline.ErrNotSealed) {
+			t.Errorf("Seal: %v", err)
+		}
+		bad.Store(false)
+		if _, err := pipeline.RunStages(t.Context(), run, stages, pipeline.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if ran.Load() != 7 {
+			t.Errorf("%d tasks ran in all", ran.Load())
+		}
+	})
 }
 
 func TestMaxFailed(t *testing.T) {
