@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -66,33 +67,7 @@ bytes for any number of workers, any memory and any number of interruptions:
 				}
 				return err
 			}
-			r, run, err := a.carryOut(cmd.Context(), recipe.Run, out)
-			if err != nil {
-				return err
-			}
-			funnel, err := r.Funnel(run)
-			if err != nil {
-				return err
-			}
-			if r.Trains() {
-				report, err := r.TrainReport(run)
-				if err != nil {
-					return err
-				}
-				printTrainReport(a.stdout, report)
-			}
-			rounds, err := r.Rounds(run)
-			if err != nil {
-				return err
-			}
-			printRounds(a.stdout, rounds)
-			printFunnel(a.stdout, funnel)
-			dir, err := r.CorpusDir(run)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(a.stdout, "corpus: %s\n", dir)
-			return a.conclude(run, r)
+			return a.wholeJob(cmd.Context(), out)
 		},
 	}
 	flags := cmd.Flags()
@@ -110,4 +85,35 @@ bytes for any number of workers, any memory and any number of interruptions:
 	a.setting(flags, "format", "output.format", "jsonl.zst, jsonl.gz, jsonl or parquet")
 	a.runtimeFlags(flags)
 	return cmd
+}
+
+// wholeJob carries the whole job out and says what came of it.
+func (a *app) wholeJob(ctx context.Context, out string) error {
+	r, run, err := a.carryOut(ctx, recipe.Run, out)
+	if err != nil {
+		return err
+	}
+	funnel, err := r.Funnel(run)
+	if err != nil {
+		return err
+	}
+	if r.Trains() {
+		report, err := r.TrainReport(run)
+		if err != nil {
+			return err
+		}
+		printTrainReport(a.stdout, report)
+	}
+	rounds, err := r.Rounds(run)
+	if err != nil {
+		return err
+	}
+	printRounds(a.stdout, rounds)
+	printFunnel(a.stdout, funnel)
+	dir, err := r.CorpusDir(run)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "corpus: %s\n", dir)
+	return a.conclude(run, r)
 }

@@ -59,45 +59,50 @@ and the same four numbers. Found is the sum of the other three.
 			if formulas {
 				return printFormulas(a.stdout, run, r)
 			}
-			stages, err := pipeline.Status(run, r.Stages)
-			if err != nil {
-				return err
-			}
-			finished := !slices.ContainsFunc(stages, func(s pipeline.StageStatus) bool { return !s.Sealed })
-			var funnel []recipe.Step
-			if finished {
-				if funnel, err = r.Funnel(run); err != nil {
-					return err
-				}
-			}
-			rounds, err := r.Rounds(run)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				enc := json.NewEncoder(a.stdout)
-				enc.SetIndent("", "  ")
-				return enc.Encode(map[string]any{"recipe": r.Plan.Recipe, "finished": finished, "stages": stages, "rounds": rounds, "funnel": funnel})
-			}
-			for _, s := range stages {
-				printStage(a.stdout, s)
-			}
-			printRounds(a.stdout, rounds)
-			printFunnel(a.stdout, funnel)
-			if !finished {
-				fmt.Fprintln(a.stdout, "not finished: run the command that made it again to go on")
-				return nil
-			}
-			dir, err := r.CorpusDir(run)
-			if err == nil {
-				fmt.Fprintf(a.stdout, "finished: %s\n", dir)
-			}
-			return err
+			return a.status(run, r, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	cmd.Flags().BoolVar(&formulas, "formulas", false, "print formulas by form, reason and domain")
 	return cmd
+}
+
+// status says how far a run is.
+func (a *app) status(run *pipeline.Run, r *recipe.Recipe, asJSON bool) error {
+	stages, err := pipeline.Status(run, r.Stages)
+	if err != nil {
+		return err
+	}
+	finished := !slices.ContainsFunc(stages, func(s pipeline.StageStatus) bool { return !s.Sealed })
+	var funnel []recipe.Step
+	if finished {
+		if funnel, err = r.Funnel(run); err != nil {
+			return err
+		}
+	}
+	rounds, err := r.Rounds(run)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(map[string]any{"recipe": r.Plan.Recipe, "finished": finished, "stages": stages, "rounds": rounds, "funnel": funnel})
+	}
+	for _, s := range stages {
+		printStage(a.stdout, s)
+	}
+	printRounds(a.stdout, rounds)
+	printFunnel(a.stdout, funnel)
+	if !finished {
+		fmt.Fprintln(a.stdout, "not finished: run the command that made it again to go on")
+		return nil
+	}
+	dir, err := r.CorpusDir(run)
+	if err == nil {
+		fmt.Fprintf(a.stdout, "finished: %s\n", dir)
+	}
+	return err
 }
 
 func printStage(w io.Writer, s pipeline.StageStatus) {
