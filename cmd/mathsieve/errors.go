@@ -97,8 +97,8 @@ func is(targets ...error) func(error) bool {
 }
 
 func as[T error](err error) bool {
-	var target T
-	return errors.As(err, &target)
+	_, ok := errors.AsType[T](err)
+	return ok
 }
 
 // damagedPlan matches a run folder whose plan is not what was written.

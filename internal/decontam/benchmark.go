@@ -50,8 +50,9 @@ var fieldRoles = map[string]role{
 //   - every task (question, problem, prompt, …) that differs from the others,
 //     with the context (passage, body, …) before it and the choices behind it,
 //     as one text, a task;
-//   - every answer, solution or proof, of which only n-grams are found. One with calculator annotations, as in
-//     "3 * 4 = <<3*4=12>>12", is a text both with and without them.
+//   - every answer, solution or proof, of which only n-grams are found. One with
+//     calculator annotations, as in "3 * 4 = <<3*4=12>>12", is a text both with
+//     and without them.
 //
 // The content of a chat message with the role assistant is an answer. All other
 // fields are nothing. A file without any text gives ErrNoText.
@@ -103,8 +104,8 @@ func ReadBenchmark(r io.Reader, name string, each func(Text) error) (items, empt
 	return items, empty, nil
 }
 
-// ReadBenchmark adds the texts of a benchmark file and returns the name under
-// which they are counted.
+// ReadBenchmark adds the texts of a benchmark file, which are counted under its
+// name.
 func (b *Builder) ReadBenchmark(r io.Reader, name string) error {
 	items, empty, err := ReadBenchmark(r, name, b.Add)
 	_, counts := b.count(name)

@@ -46,8 +46,9 @@ func (c *Cuts) AppendTiers(dst []int, src Source, pack int) ([]int, error) {
 
 // Layout plans the files of all tiers. Within a tier documents keep the order
 // of pack and row, and a part ends where the next document would bring it above
-// partBytes; a larger document gets a part of its own. Sizes returns the bytes of every
-// row of a pack, valid until the next call. The parts come tier by tier, in order.
+// partBytes; a larger document gets a part of its own. Sizes returns the bytes
+// of every row of a pack, valid until the next call. The parts come tier by
+// tier, in order.
 func (c *Cuts) Layout(ctx context.Context, src Source, sizes func(pack int) ([]uint32, error), partBytes int64) ([]Part, error) {
 	tiers := make([][]Part, len(c.Tiers))
 	var assigned []int

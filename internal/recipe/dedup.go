@@ -117,8 +117,8 @@ func (o *opener) causeOf(err error) error {
 	return err
 }
 
-// A list of sections is the same section of an output of all tasks of some stages, one
-// stage after the other.
+// A list of sections is the same section of an output of all tasks of some
+// stages, one stage after the other.
 type sections []section
 
 type section struct {

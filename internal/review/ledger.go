@@ -27,8 +27,8 @@ func (g *gain) add(c domain.Counts) {
 	g.all += c.Pages
 }
 
-// sums are the pages of a domain, or of all, by the verdict that
-// holds for them; those without one are under annotation.None.
+// sums are the pages of a domain, or of all, by the verdict that holds for them;
+// those without one are under annotation.None.
 type sums [annotation.No + 1]gain
 
 func (s *sums) add(t sums, sign int64) {

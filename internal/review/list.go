@@ -131,14 +131,15 @@ func rowOf(d Summary, s *sums) domainRow {
 		row.Decided = 1 - float64(s[annotation.None].all)/float64(d.Pages)
 	}
 	for v := range s {
-		if v := annotation.Verdict(v); v == annotation.None || s[v].all == 0 {
+		v := annotation.Verdict(v)
+		if v == annotation.None || s[v].all == 0 {
 			continue
 		}
 		if row.Verdict != "" {
 			row.Verdict = "mixed"
 			return row
 		}
-		row.Verdict = annotation.Verdict(v).String()
+		row.Verdict = v.String()
 	}
 	return row
 }

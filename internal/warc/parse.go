@@ -302,7 +302,8 @@ func findRecord(b []byte, line bool) int {
 			continue
 		}
 		head := b[i:min(len(b), i+recordLook)]
-		if n := headEnd(head); n >= 0 {
+		n := headEnd(head)
+		if n >= 0 {
 			head = head[:n]
 		}
 		// No header has a line like this; of several the last may start one.
@@ -311,7 +312,7 @@ func findRecord(b []byte, line bool) int {
 			from = i + again
 			continue
 		}
-		if s := scanHead(head); headEnd(head) >= 0 && s.plausible() {
+		if s := scanHead(head); n >= 0 && s.plausible() {
 			return i
 		}
 	}
