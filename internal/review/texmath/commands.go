@@ -1,6 +1,7 @@
 package texmath
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -180,7 +181,7 @@ func dimension(s string) (string, bool) {
 	}
 	perEm, ok := units[s[len(s)-2:]]
 	value, err := strconv.ParseFloat(strings.ReplaceAll(s[:len(s)-2], " ", ""), 64)
-	if !ok || err != nil {
+	if !ok || err != nil || math.IsNaN(value) {
 		return "", false
 	}
 	value = max(-20, min(20, value*perEm)) // no formula moves things across the page

@@ -228,3 +228,21 @@ func BenchmarkConvert(b *testing.B) {
 		Convert(src, true)
 	}
 }
+
+// Lengths are numbers in em within bounds, whatever the source says.
+func TestLengths(t *testing.T) {
+	f := func(in, want string, wantOK bool) {
+		t.Helper()
+		if got, ok := dimension(in); got != want || ok != wantOK {
+			t.Errorf("dimension(%q) = %q, %t, want %q, %t", in, got, ok, want, wantOK)
+		}
+	}
+	f("1em", "1.000em", true)
+	f(" -2 pt ", "-0.200em", true)
+	f("1e9em", "20.000em", true)
+	f("-infem", "-20.000em", true)
+	f("nanem", "", false)
+	f("em", "", false)
+	f("1xx", "", false)
+	f("1.2.3em", "", false)
+}
