@@ -51,8 +51,8 @@ budget of rounds.collect. Of scored documents, all from --min-score on are colle
 			if err := o.validate(); err != nil {
 				return usageError{err}
 			}
-			if err := a.config.Validate(); err != nil {
-				return usageError{err}
+			if err := a.useSettings(); err != nil {
+				return err
 			}
 			return a.domains(cmd.Context(), args[0], o)
 		},

@@ -30,8 +30,8 @@ encoding; - is standard input.
   mathsieve html page.html --url https://example.org/page --json`,
 		Args: exactlyOne("file"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.config.Validate(); err != nil {
-				return usageError{err}
+			if err := a.useSettings(); err != nil {
+				return err
 			}
 			var err error
 			if in.Body, err = a.readAll(args[0]); err != nil {

@@ -13,13 +13,22 @@ import (
 	"mathsieve/internal/storage"
 )
 
+// useSettings checks the settings and holds the program to the memory that they
+// allow.
+func (a *app) useSettings() error {
+	if err := a.config.Validate(); err != nil {
+		return usageError{err}
+	}
+	debug.SetMemoryLimit(int64(a.config.Runtime.Memory))
+	return nil
+}
+
 // plan plans a recipe from the settings and opens its run in the folder out,
 // which it starts if there is none.
 func (a *app) plan(name, out string) (*recipe.Recipe, *pipeline.Run, error) {
-	if err := a.config.Validate(); err != nil {
-		return nil, nil, usageError{err}
+	if err := a.useSettings(); err != nil {
+		return nil, nil, err
 	}
-	debug.SetMemoryLimit(int64(a.config.Runtime.Memory))
 	r, err := recipe.New(name, a.config)
 	if err != nil {
 		return nil, nil, err

@@ -76,6 +76,9 @@ from the plan, which 'mathsieve run --plan-only' writes.
 			if err := required(cmd, needs...); err != nil {
 				return err
 			}
+			if err := a.useSettings(); err != nil {
+				return err
+			}
 			run, r, err := a.openRun(dir)
 			if err != nil {
 				return err

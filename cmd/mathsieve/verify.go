@@ -27,6 +27,9 @@ again, then makes it anew.
   mathsieve verify run1 --repair && mathsieve run --config FILE --out run1`,
 		Args: exactlyOne("run folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.useSettings(); err != nil {
+				return err
+			}
 			run, r, err := a.openRun(args[0])
 			if err != nil {
 				return err

@@ -37,8 +37,8 @@ Exit code 65 says that a file had damage.
   mathsieve warc ls --json crawl.warc.gz | head`,
 		Args: atLeastOne("WARC file"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.config.Validate(); err != nil {
-				return usageError{err}
+			if err := a.useSettings(); err != nil {
+				return err
 			}
 			if asJSON {
 				format = warc.ListJSON
