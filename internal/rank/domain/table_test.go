@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -446,4 +447,36 @@ func FuzzMerge(f *testing.F) {
 			t.Fatalf("what was merged cannot be read: %v", err)
 		}
 	})
+}
+
+// A tree that is larger or deeper than any that is written is refused, however
+// sound it is otherwise.
+func TestTreeLimits(t *testing.T) {
+	f := func(what string, d *Domain, sound bool) {
+		t.Helper()
+		_, err := decodeDomain(appendDomain(nil, d))
+		if (err == nil) != sound || !sound && !errors.Is(err, ErrFormat) {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	wide := func(nodes int) *Domain {
+		d := &Domain{Node: Node{Name: "example.org", Counts: Counts{Pages: int64(nodes)}}}
+		for i := range nodes {
+			d.Children = append(d.Children, &Node{Name: strconv.Itoa(i), Counts: Counts{Pages: 1}})
+		}
+		return d
+	}
+	f("as many nodes as there may be", wide(MaxNodes), true)
+	f("one more", wide(MaxNodes+1), false)
+	deep := func(levels int) *Domain {
+		d := &Domain{}
+		n := &d.Node
+		for range levels {
+			n.Children = []*Node{{}}
+			n = n.Children[0]
+		}
+		return d
+	}
+	f("as deep as it may be", deep(1+maxPathDepth), true)
+	f("deeper", deep(3+maxPathDepth), false)
 }
