@@ -23,6 +23,7 @@ import (
 	"mathsieve/internal/rank/domain"
 	"mathsieve/internal/recipe"
 	"mathsieve/internal/seed"
+	"mathsieve/internal/shuffle"
 	"mathsieve/internal/storage"
 	"mathsieve/internal/warc"
 )
@@ -150,7 +151,7 @@ func advices() []advice {
 		{is(annotation.ErrVerdict, annotation.ErrRule), exitUsage, "see 'mathsieve annotations set --help'"},
 		{is(annotation.ErrNothingToUndo), exitData, "list what holds with 'mathsieve annotations list'"},
 		{is(annotation.ErrChanged), exitData, "set the rule anew with 'mathsieve annotations set'"},
-		{is(domain.ErrFormat, domain.ErrChecksum, domain.ErrMismatch), exitData, "'mathsieve verify RUN' checks what is there"},
+		{is(domain.ErrFormat, domain.ErrChecksum, domain.ErrMismatch, shuffle.ErrFormat, shuffle.ErrChecksum), exitData, "'mathsieve verify RUN' checks what is there"},
 		{is(errConflicts), exitData, "let the people agree and set one of the rules in both files, or give --unsure"},
 		{as[*site.Error], exitConfig, "mend the rule at that place"},
 		{as[*fasttext.FormatError], exitConfig, "give a model that fastText or 'mathsieve train' wrote"},

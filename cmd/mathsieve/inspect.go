@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -257,6 +258,9 @@ func (i inspector) lines() error {
 	defer z.Close()
 	counter := &lineCounter{}
 	if _, err := io.Copy(counter, z); err != nil {
+		if _, ok := errors.AsType[*fs.PathError](err); !ok { // not the disk
+			err = fmt.Errorf("%w: %w", corpus.ErrCorrupt, err)
+		}
 		return err
 	}
 	i.say("%d lines, %d bytes; first:", counter.lines, counter.bytes)

@@ -196,11 +196,10 @@ func (x *explainer) captures(stage extractStage) (rows map[int][]int, known bool
 		return nil, false, nil //nolint:nilerr // not complete: the documents that are there are read
 	}
 	section := dedup.URLSection(x.address, x.recipe.job.parts)
-	src := shuffle.NewGather(tasks, section, o.URLWidth(), func(i int) (shuffle.File, error) {
-		return x.run.OpenAt(stage.name, i, keysName)
-	})
+	keys := &opener{x.run, stage.name, keysName, -1}
+	src := shuffle.NewGather(tasks, section, o.URLWidth(), keys.open)
 	nodes, err := dedup.Captures(src, x.address)
-	if err := errors.Join(err, src.Close()); err != nil {
+	if err := errors.Join(keys.causeOf(err), src.Close()); err != nil {
 		return nil, false, err
 	}
 	rows = map[int][]int{}

@@ -110,3 +110,25 @@ func TestExplain(t *testing.T) {
 		t.Errorf("error %v, want ErrNotFound", err)
 	}
 }
+
+// The keys that an address is looked up in may be damaged: that is told as
+// damage, which can be repaired.
+func TestExplainDamagedKeys(t *testing.T) {
+	c := newCrawl(t, 6, 40, 1)
+	dir := filepath.Join(t.TempDir(), "unique")
+	r, run := carryOut(t, recipe.Dedup, settings(t, c.files, "all"), dir, pipeline.Options{})
+	keys := filepath.Join(dir, "stages", "extract", "00000.keys")
+	data, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 16; i < len(data)-200; i += 8 { // records of every section, not the index behind them
+		data[i] ^= 4
+	}
+	if err := os.WriteFile(keys, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Explain(t.Context(), run, c.pages[0].URL); !errors.Is(err, pipeline.ErrDamaged) {
+		t.Errorf("error %v of damaged keys", err)
+	}
+}
