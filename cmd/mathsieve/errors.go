@@ -115,6 +115,7 @@ func advices() []advice {
 		{is(errPartial), exitPartial, "list them with 'mathsieve cat RUN --skipped'"},
 		{is(errTooMany), exitData, "list them with 'mathsieve cat RUN --skipped'"},
 		{as[*pipeline.PanicError], exitSoftware, "this is a bug: please report it with the record it names"},
+		{is(syscall.EADDRINUSE), exitTemporary, "choose another port with --listen, or 0 for any that is free"},
 		{is(storage.ErrBusy), exitTemporary, "wait for the other process, or choose another --out"},
 		{is(dedup.ErrFull), exitData, "split that file, or give fewer files at once and hold the others --against the result"},
 		{is(recipe.ErrAgainst), exitConfig, "finish that run with the command that made it and try 'mathsieve verify' on it, or name its documents instead"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os/user"
 	"path/filepath"
 	"slices"
@@ -44,8 +45,8 @@ and open the address with the tunnel's port. Interrupt it when you are done.
 				return err
 			}
 			l, err := review.Listen(cmd.Context(), listen)
-			if errors.Is(err, review.ErrNotLoopback) {
-				return usageError{err}
+			if isAddressError(err) {
+				return usageError{fmt.Errorf("%w; give --listen a loopback address with a port", err)}
 			}
 			if err != nil {
 				return err
@@ -73,6 +74,12 @@ and open the address with the tunnel's port. Interrupt it when you are done.
 	flags.StringVar(&who, "who", "", "`NAME` to write into decisions; the user's by default")
 	flags.IntVar(&round, "round", 0, "`ROUND` whose domains are shown; 0 is the newest that has any")
 	return cmd
+}
+
+// isAddressError matches what can be no address to listen on, as opposed to one
+// that is taken.
+func isAddressError(err error) bool {
+	return errors.Is(err, review.ErrNotLoopback) || as[*net.AddrError](err) || as[*net.DNSError](err)
 }
 
 func userName() string {

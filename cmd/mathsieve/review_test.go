@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"mathsieve/internal/review"
 )
 
 // TestReview reviews a run that waits for it: the address that is printed leads
@@ -142,4 +145,23 @@ func encoded(t *testing.T, value any) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// A port that is taken is no matter of disks.
+func TestReviewPortTaken(t *testing.T) {
+	docs := filepath.Join(t.TempDir(), "docs")
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"extract", "--quiet", writeCrawl(t, 10), "--out", docs}, nil, nil, &stdout, &stderr); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	l, err := review.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	stderr.Reset()
+	code := run([]string{"review", docs, "--listen", l.Addr().String()}, nil, nil, &stdout, &stderr)
+	if code != exitTemporary || !strings.Contains(stderr.String(), "--listen") {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
 }
