@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
@@ -218,12 +219,16 @@ the review page or another command changes the same file.
 	return cmd
 }
 
-// user is the name that the system knows the user by.
+// user is the name that goes into decisions unless another is given: that of
+// the environment, else the one that the system has.
 func (a *app) user() string {
 	for _, pair := range a.environ {
 		if name, ok := strings.CutPrefix(pair, "USER="); ok {
 			return name
 		}
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
 	}
 	return ""
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os/user"
 	"path/filepath"
 	"slices"
 
@@ -19,7 +18,7 @@ import (
 )
 
 func newReviewCommand(a *app) *cobra.Command {
-	listen, who, round := "127.0.0.1:0", "", 0
+	listen, who, round := "127.0.0.1:0", a.user(), 0
 	cmd := &cobra.Command{
 		Use:   "review RUN",
 		Short: "Decide in the browser which parts of the web hold mathematics",
@@ -56,9 +55,6 @@ and open the address with the tunnel's port. Interrupt it when you are done.
 			if err != nil {
 				return err
 			}
-			if who == "" {
-				who = userName()
-			}
 			server, err := review.New(cmd.Context(), source, run.FS(), recipe.AnnotationsPath(run.Dir()), review.Options{Who: who})
 			if err != nil {
 				return err
@@ -71,7 +67,7 @@ and open the address with the tunnel's port. Interrupt it when you are done.
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&listen, "listen", listen, "loopback `ADDRESS` to listen on; port 0 takes any that is free")
-	flags.StringVar(&who, "who", "", "`NAME` to write into decisions; the user's by default")
+	flags.StringVar(&who, "who", who, "`NAME` to write into decisions")
 	flags.IntVar(&round, "round", 0, "`ROUND` whose domains are shown; 0 is the newest that has any")
 	return cmd
 }
@@ -80,13 +76,6 @@ and open the address with the tunnel's port. Interrupt it when you are done.
 // that is taken.
 func isAddressError(err error) bool {
 	return errors.Is(err, review.ErrNotLoopback) || as[*net.AddrError](err) || as[*net.DNSError](err)
-}
-
-func userName() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return ""
 }
 
 // A reviewSource is a run folder as package review wants it.
