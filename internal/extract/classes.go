@@ -62,6 +62,8 @@ const (
 	pcButton                          // link that is drawn as a button
 	pcMeta                            // who wrote it, and when
 	pcCopyright                       // a note of copyright
+	pcAside                           // a box about something else, unless it holds a formula
+	pcSignature                       // table that sets out the signature of a function
 )
 
 // classBits is what one class attribute or id means.

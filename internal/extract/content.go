@@ -118,7 +118,7 @@ func (p *page) dropBoilerplate() {
 			n = t.End(n)
 			continue
 		}
-		if m.flags&nfAtom != 0 {
+		if m.flags&nfAtom != 0 || isSubheading(t.Tag(n)) && p.dropRelated(n, total) {
 			n = t.End(n)
 			continue
 		}
@@ -140,7 +140,8 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	case dom.Input:
 		return true
 	case dom.Button:
-		return m.flags&nfKeep == 0 && m.text < 100 && t.Closest(t.Parent(n), dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6, dom.Summary) == dom.None
+		heading := t.Closest(t.Parent(n), dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6, dom.Summary)
+		return m.flags&nfKeep == 0 && m.text < 100 && (heading == dom.None || 2*m.text < p.m[heading].text)
 	case dom.Noscript:
 		return m.atoms == 0
 	}
@@ -172,7 +173,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	mostAtoms := m.atoms >= minNavAtoms && 2*m.atoms > pageAtoms
 	switch {
 	case tag == dom.Header:
-		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms {
+		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms && !p.namesPart(n, m) {
 			return true
 		}
 	case tag == dom.Footer:
@@ -199,16 +200,22 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return true
 		}
 	}
+	if m.class&pcAside != 0 && m.atoms == 0 && !content && 3*m.text < total {
+		return true
+	}
 	if p.isPostHead(n, tag, m) {
+		return true
+	}
+	if tag == dom.Form && 3*m.text < total && !content && p.asksWho(n, m) {
 		return true
 	}
 	if tag == dom.Address && m.text < maxCopyright && m.stops < 2 && m.atoms == 0 && m.flags&nfArticle == 0 && !large {
 		return true
 	}
-	if m.class&pcWeak != 0 && m.class&pcKeep == 0 && !content && m.atoms == 0 && 3*m.text < total {
+	if m.class&(pcWeak|pcHeader) != 0 && m.class&pcKeep == 0 && !content && m.atoms == 0 && 3*m.text < total {
 		if 2*m.link > m.text || m.text < 150 && m.stops < 2 {
-			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Tr && tag != dom.Thead && tag != dom.Caption && tag != dom.Td && tag != dom.Th && (tag != dom.P || m.class&pcMeta != 0) &&
-				(2*m.link > m.text || m.class&pcHeader == 0 || !p.holdsHeading(n))
+			return role&roleBlock != 0 && tag != dom.Li && tag != dom.Tr && tag != dom.Thead && tag != dom.Caption && tag != dom.Td && tag != dom.Th && (tag != dom.P || m.class&pcMeta != 0 || 10*m.link > 9*m.text) &&
+				(2*m.link > m.text || m.class&pcHeader == 0 || !p.holdsHeading(n) && !p.namesPart(n, m))
 		}
 	}
 	if prev := t.PrevElement(n); (tag == dom.Ul || tag == dom.Ol) && prev != dom.None && t.Tag(prev) == dom.P && 2*p.m[prev].link < p.m[prev].text {
@@ -274,6 +281,43 @@ func (p *page) isLinkList(tag dom.Tag, m *meta, total int32, content bool) bool 
 // holdsHeading reports whether a heading is in n.
 func (p *page) holdsHeading(n dom.Node) bool {
 	return p.spend(int(p.tree.End(n)-n)) && p.tree.Find(n, dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6) != dom.None
+}
+
+// isSubheading reports whether a tag is that of a heading below the page's own.
+func isSubheading(tag dom.Tag) bool { return tag >= dom.H2 && tag <= dom.H6 }
+
+// namesPart reports whether n, called a header, is the heading of a box within
+// the content, such as "Definition 3" above a card: it has no links, and is a
+// heading by its tag or comes after the heading of the page.
+func (p *page) namesPart(n dom.Node, m *meta) bool {
+	const shortest = 4 // bytes; less is the number of a step
+	return m.class&pcWeak == 0 && m.links == 0 && m.text >= shortest && (isSubheading(p.tree.Tag(n)) || p.h1 != dom.None && n > p.h1)
+}
+
+// maxFormText is the length in bytes of the text of a form that asks who its
+// reader is.
+const maxFormText = 600
+
+// asksWho reports whether a form is there to sign in, to subscribe or to be
+// written to: it has a field for a password or an address, and hardly a
+// sentence.
+func (p *page) asksWho(form dom.Node, m *meta) bool {
+	t := &p.tree
+	if m.atoms > 0 || m.stops > 3 || m.text > maxFormText || !p.spend(int(t.End(form)-form)) {
+		return false
+	}
+	for n := t.Find(form, dom.Input); n != dom.None; n = t.FindNext(form, n, dom.Input) {
+		switch typ, _ := t.Attr(n, "type"); strings.ToLower(typ) {
+		case "email", "password", "tel":
+			return true
+		case "", "text":
+			name, _ := t.Attr(n, "name")
+			if strings.Contains(strings.ToLower(name), "mail") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // holdsTitle reports whether the first heading of the page is in n.

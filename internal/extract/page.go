@@ -361,13 +361,21 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	}
 }
 
-// isSiteName reports whether a heading is nothing but a link to the first page
-// of the site: its name, not the title of this page.
+// isSiteName reports whether a heading is the name of the site, not the title of
+// this page: it is nothing but a link, to the first page of the site or out of
+// what is named as its masthead.
 func (p *page) isSiteName(h1 dom.Node) bool {
 	t := &p.tree
 	link := p.onlyChild(h1)
 	if link == dom.None || t.Tag(link) != dom.A {
 		return false
+	}
+	if p.m[h1].flags&nfArticle == 0 {
+		for up, steps := t.Parent(h1), 0; steps < 4 && up > dom.Root; up, steps = t.Parent(up), steps+1 {
+			if p.m[up].class&pcBoiler != 0 {
+				return true
+			}
+		}
 	}
 	href, _ := t.Attr(link, "href")
 	if _, address, ok := strings.Cut(href, "://"); ok {

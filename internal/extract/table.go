@@ -22,6 +22,9 @@ func (p *page) isDataTable(n dom.Node) bool {
 	if class := t.Class(n); class != "" && p.classes.lookup(class, false).math&(mcEquationTable|mcDisplayWrapper) != 0 {
 		return false
 	}
+	if p.m[n].class&pcSignature != 0 {
+		return false // a line for each parameter
+	}
 	if role, _ := t.Attr(n, "role"); role == "presentation" || role == "none" {
 		return false
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"mathsieve/internal/extract/dom"
 )
@@ -176,6 +178,11 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		return t.End(n)
 	case dom.Rp, dom.Rt:
 		return t.End(n)
+	case dom.A:
+		if p.standsApart(n) {
+			w.para = append(w.para, ' ')
+		}
+		return n + 1
 	case dom.Q:
 		w.para = append(w.para, '"')
 		p.push(n, closeMark, '"')
@@ -260,6 +267,35 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeBlock, 0)
 	}
 	return n + 1
+}
+
+// standsApart reports whether a link follows another one without a blank in the
+// source but with a gap on the page, as tags below an article do: they lead to
+// different pages, and the second begins like a word of its own.
+func (p *page) standsApart(n dom.Node) bool {
+	t := &p.tree
+	para := p.walk.para
+	if len(para) == 0 || !isAlnum(para[len(para)-1]) && para[len(para)-1] < 0x80 || t.Parent(n-1) == t.Parent(n) {
+		return false
+	}
+	prev := t.PrevSibling(n)
+	if prev == dom.None || t.Tag(prev) != dom.A {
+		return false
+	}
+	text := n + 1
+	for text < t.End(n) && text < n+6 && t.Kind(text) != dom.Text {
+		text++
+	}
+	if text >= t.End(n) || t.Kind(text) != dom.Text {
+		return false
+	}
+	first, _ := utf8.DecodeRune(t.RawText(text))
+	if !unicode.IsUpper(first) && !unicode.IsDigit(first) {
+		return false
+	}
+	href, _ := t.Attr(n, "href")
+	before, _ := t.Attr(prev, "href")
+	return href != "" && before != "" && href != before
 }
 
 // openList begins a list, which numbers its items or not.

@@ -23,13 +23,17 @@ type writer struct {
 // that is a heading.
 type headingAt struct{ start, end, level int }
 
+// maxBareHeading is the length in bytes of the longest heading that is nothing
+// without what is below it; a longer one is a sentence.
+const maxBareHeading = 120
+
 // dropBareHeading takes the last heading back if all that was below it has been
 // left out: nothing was written before the next heading, of a level as high, or
 // the end of the text.
 func (o *writer) dropBareHeading(level int) {
 	o.trim()
 	h := o.heading
-	if o.gap && h.start > 0 && h.level >= level && h.end > h.start && len(o.buf) == h.end {
+	if o.gap && h.start > 0 && h.level >= level && h.end > h.start && h.end-h.start <= maxBareHeading && len(o.buf) == h.end {
 		o.buf = o.buf[:h.start]
 		o.lines = h.start
 	}
