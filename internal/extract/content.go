@@ -288,10 +288,22 @@ func isSubheading(tag dom.Tag) bool { return tag >= dom.H2 && tag <= dom.H6 }
 
 // namesPart reports whether n, called a header, is the heading of a box within
 // the content, such as "Definition 3" above a card: it has no links, and is a
-// heading by its tag or comes after the heading of the page.
+// heading by its tag, or comes after the heading of the page and holds a heading
+// or a sentence, or comes before text that is not links.
 func (p *page) namesPart(n dom.Node, m *meta) bool {
 	const shortest = 4 // bytes; less is the number of a step
-	return m.class&pcWeak == 0 && m.links == 0 && m.text >= shortest && (isSubheading(p.tree.Tag(n)) || p.h1 != dom.None && n > p.h1)
+	t := &p.tree
+	if m.class&pcWeak != 0 || m.links > 0 || m.text < shortest {
+		return false
+	}
+	if isSubheading(t.Tag(n)) {
+		return true
+	}
+	if p.h1 == dom.None || n < p.h1 {
+		return false
+	}
+	next := t.NextElement(n)
+	return m.stops > 0 || next != dom.None && p.m[next].class&pcHeader == 0 && 2*p.m[next].link < p.m[next].text || p.holdsHeading(n)
 }
 
 // maxFormText is the length in bytes of the text of a form that asks who its

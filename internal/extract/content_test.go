@@ -24,6 +24,7 @@ func TestContent(t *testing.T) {
 	f("header of a card", `<div class="card"><div class="card-header">Definition 3</div><div>Spring tide.</div></div>`, "Definition 3\n\nSpring tide.")
 	f("heading called a header", `<h3 class="box-header">Remarks</h3><ul><li>One</li></ul>`, "### Remarks\n\n- One")
 	f("header of a section", `<section><header><h2>Neap tides</h2></header><p>They are low.</p></section>`, "## Neap tides\n\nThey are low.")
+	f("header above links", `<div><div class="box-header">Places</div><p><a href="/a">Bay</a> <a href="/b">Cape</a></p></div>`, "Bay Cape")
 	f("header with links", `<div class="page-header"><a href="/a">Sea</a> <a href="/b">Land</a></div>`, "")
 	f("number of a step", `<ol><li><div class="header">1</div><div>Wait.</div></li></ol>`, "1. Wait.")
 	f("group of functions", `<table><tr><td colspan="2"><div class="groupHeader">Access</div></td></tr></table>`, "Access")

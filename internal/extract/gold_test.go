@@ -22,7 +22,7 @@ import (
 const (
 	goldF1       = 0.98 // of all tokens
 	goldF1Page   = 0.90 // of the worst page
-	goldMinPages = 30
+	goldMinPages = 40
 )
 
 // A quality compares the tokens of a text with those of the main part of its
