@@ -29,8 +29,8 @@
 //  1. scan: formulas, the delimiters that scripts configure, classes and sums
 //     of text for the passes below (page.go, atoms*.go, config.go).
 //  2. markContent: what is boilerplate or hidden goes, the main part is chosen
-//     (content.go, related.go). What holds a formula goes by structure alone (navigation,
-//     footers), never by the look of its text. Doubt keeps.
+//     (content.go, related.go). What holds a formula goes by structure alone
+//     (navigation, footers), never by the look of its text. Doubt keeps.
 //  3. walkTree: the content is gathered paragraph by paragraph, as flat bytes
 //     in which control characters stand for inline tags (walk.go, inline.go).
 //  4. pair: raw delimiters are paired within a paragraph (delimiters.go).

@@ -275,11 +275,8 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 func (p *page) standsApart(n dom.Node) bool {
 	t := &p.tree
 	para := p.walk.para
-	if len(para) == 0 || !isAlnum(para[len(para)-1]) && para[len(para)-1] < 0x80 || t.Parent(n-1) == t.Parent(n) {
-		return false
-	}
 	prev := t.PrevSibling(n)
-	if prev == dom.None || t.Tag(prev) != dom.A {
+	if prev == dom.None || !t.IsElement(prev, dom.A) || len(para) == 0 || !isAlnum(para[len(para)-1]) && para[len(para)-1] < 0x80 {
 		return false
 	}
 	text := n + 1
