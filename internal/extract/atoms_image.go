@@ -19,6 +19,9 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	if a.lazySrc != "" && !isFormulaAddress(src) {
 		src = a.lazySrc
 	}
+	if a.mathml == "" && isMathML(a.alt) {
+		a.mathml, a.alt = a.alt, ""
+	}
 	class := bits.math&(mcImage|mcForce) | p.containerClass(n)
 	comment := p.comment
 	p.comment = dom.None
@@ -70,6 +73,13 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	return true
 }
 
+// isMathML reports whether an alternative text is MathML, plain or in the
+// notation of Wiris, as older versions of its editor wrote it.
+func isMathML(alt string) bool {
+	alt = strings.TrimSpace(alt)
+	return strings.HasPrefix(alt, "«math") || strings.HasPrefix(alt, "<math")
+}
+
 // containerClass returns the class of maths that the two elements around an
 // image have: generators often mark the block and not the image.
 func (p *page) containerClass(n dom.Node) (m mathClass) {
@@ -81,7 +91,7 @@ func (p *page) containerClass(n dom.Node) (m mathClass) {
 		switch t.Tag(n) {
 		case dom.Div, dom.P, dom.Span:
 			if class := t.Class(n); class != "" {
-				if c := p.classes.lookup(class, false).math; c&mcBare != 0 && c&mcImage != 0 {
+				if c := p.classes.lookup(class, false).math; c&(mcBare|mcHTMLMath) != 0 && c&mcImage != 0 {
 					m |= mcImage
 				}
 			}
@@ -154,7 +164,7 @@ func (p *page) altTeX(alt string, class, service bool) (string, bool) {
 	}
 	alt = tex.JoinBroken(percentDecoded(alt))
 	if inner, _, ok := tex.Delimited(alt); ok {
-		return alt, class || service || tex.LooksMath(inner)
+		return alt, class || service || tex.LooksMath(strings.TrimSpace(inner))
 	}
 	if !class && !service {
 		return alt, strings.IndexByte(alt, '\\') >= 0 && tex.LooksTeX(alt)
@@ -168,7 +178,7 @@ func (p *page) altTeX(alt string, class, service bool) (string, bool) {
 // percentDecoded returns the TeX in s, which some editors store with percent
 // codes.
 func percentDecoded(s string) string {
-	if strings.Contains(s, "%5C") || strings.Contains(s, "%7B") {
+	if strings.Contains(s, "%5C") || strings.Contains(s, "%7B") || strings.Contains(s, "%3C") {
 		if decoded, err := url.PathUnescape(s); err == nil {
 			return decoded
 		}

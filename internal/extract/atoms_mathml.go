@@ -171,13 +171,18 @@ func (p *page) convertMathML(n, math dom.Node, f form, d display) bool {
 }
 
 // mathMLString makes n a formula out of MathML that stands in an attribute or a
-// script: plain, escaped once more, or in the notation of Wiris.
+// script: plain, escaped once more, in percent codes, or in the notation of Wiris.
 func (p *page) mathMLString(n dom.Node, f form, src string, d display) bool {
 	if xml, ok := tex.WirisMathML(src); ok {
 		src = xml
 	}
-	if !strings.Contains(src, "<") && strings.Contains(src, "&lt;") {
-		src = tex.Unescape(src)
+	if !strings.Contains(src, "<") {
+		switch {
+		case strings.Contains(src, "&lt;"):
+			src = tex.Unescape(src)
+		case strings.Contains(src, "%3Cmath"):
+			src = percentDecoded(src)
+		}
 	}
 	src = strings.ReplaceAll(src, "&amp;#", "&#")
 	if err := p.sub.Parse([]byte(src), subLimits); err != nil {

@@ -130,6 +130,8 @@ var exactClass = map[string]classBits{
 	"Wirisformula":     {math: mcImage},
 	"eqimg":            {math: mcImage},
 	"ee_img":           {math: mcImage},
+	"equation_image":   {math: mcImage},
+	"numberedequation": {math: mcImage | mcDisplay},
 	"mathjax-image":    {math: mcImage},
 	"teximage":         {math: mcImage},
 	"texrender-img":    {math: mcImage},
@@ -153,6 +155,7 @@ var exactClass = map[string]classBits{
 	"mq-math-mode":     {math: mcMathQuill},
 	"selectable":       {math: mcSelectable},
 	"maruku-eq-tex":    {math: mcSource},
+	"hidden-readable":  {math: mcSource},
 
 	// Display context and equation numbers.
 	"disp-formula":                {math: mcDisplayWrapper},

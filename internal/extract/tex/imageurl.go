@@ -124,12 +124,20 @@ func (s service) value(query string) (string, bool) {
 	return query, query != ""
 }
 
+// canvasPath is where the learning platform Canvas serves its formulas.
+const canvasPath = "/equation_images/"
+
 // pathFormula finds the services that have the TeX in the path.
 func pathFormula(url, lower string) (raw string, plus plusRule, ok bool) {
 	for _, mark := range []string{"i.upmath.me/svg/", "i.upmath.me/png/", "tex.s2cms.ru/svg/", "tex.s2cms.ru/png/", "math.now.sh/", "latex.vercel.app/"} {
 		if i := strings.Index(lower, mark); i >= 0 && i+len(mark) < len(url) {
 			return url[i+len(mark):], plusIsPlus, true
 		}
+	}
+	if i := strings.Index(lower, canvasPath); i >= 0 {
+		// Encoded twice. The query is the scale.
+		segment, _, _ := strings.Cut(url[i+len(canvasPath):], "?")
+		return percentDecode(segment, false), plusIsPlus, segment != ""
 	}
 	// cgi-bin/mathtex.cgi/TEX, and any path segment with an encoded backslash.
 	path := url
