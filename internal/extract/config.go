@@ -153,6 +153,9 @@ func (c *mathConfig) scanCode(code []byte) {
 	c.eachKey(code, "inlineMath", func(v []byte) { c.pairs(v, false) })
 	c.eachKey(code, "displayMath", func(v []byte) { c.pairs(v, true) })
 	c.eachKey(code, "delimiters", c.objects)
+	for _, key := range [...]string{"asciimath2jax", "asciimath"} {
+		c.eachKey(code, key, c.asciiPairs)
+	}
 	for _, key := range [...]string{"ignoreClass", "ignoreHtmlClass"} {
 		c.eachKey(code, key, func(v []byte) { readString(v, &c.ignoreClass) })
 	}
@@ -224,6 +227,20 @@ func (c *mathConfig) pairs(value []byte, display bool) {
 	}
 	if !add {
 		c.listed = true
+	}
+}
+
+// asciiPairs reads the delimiters of AsciiMath in {delimiters: [["a","b"], …]}.
+func (c *mathConfig) asciiPairs(value []byte) {
+	end := bytes.IndexByte(value, '}')
+	if end < 0 || !bytes.HasPrefix(bytes.TrimLeft(value, " \t\r\n"), []byte{'{'}) {
+		return
+	}
+	listed, first := c.listed, len(c.declared)
+	c.eachKey(value[:end], "delimiters", func(v []byte) { c.pairs(v, false) })
+	c.listed = listed // of TeX
+	for i := first; i < len(c.declared); i++ {
+		c.declared[i].form = formAsciiMath
 	}
 }
 

@@ -171,7 +171,7 @@ func (w *pairing) special(i int) int {
 		if bytes.IndexByte(inside, '`') >= 0 || bytes.IndexByte(inside, '$') >= 0 {
 			return 1
 		}
-		w.asciiMath(inside, true)
+		w.asciiMath(inside, false)
 		return n + 1
 	case mkAsciiEnd:
 		return 1
@@ -261,10 +261,10 @@ func (w *pairing) delimited(i, k int, d *delimiter) int {
 	block := d.display
 	switch d.form {
 	case formAsciiMath:
-		if i > 0 && isLetter(src[i-1]) {
+		if i > 0 && isLetter(d.open[0]) && isLetter(src[i-1]) || prose(view(inside)) {
 			return 0
 		}
-		w.asciiMath(bytes.TrimSpace(inside), false)
+		w.asciiMath(bytes.TrimSpace(inside), d.open[0] == '\\' && n == len(bytes.TrimSpace(src)))
 		return n
 	case formBBCode:
 		block = w.codeIsBlock(i, i+n, codeInline, "")
@@ -485,7 +485,7 @@ func (w *pairing) asciiMath(inside []byte, block bool) {
 	source := string(p.scratch)
 	p.scratch = asciimath.ToTeX(p.scratch[:0], source)
 	if i, kind := p.addAtom(formAsciiMath, string(p.scratch), dispInline); kind == addedAtom {
-		p.atoms[i].display = block && len(w.src) == len(inside)
+		p.atoms[i].display = block
 		w.dst = appendMark(w.dst, i)
 	} else {
 		w.dst = append(w.dst, ' ')
