@@ -169,7 +169,8 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	d := dispUnknown
 	switch name {
 	case "la-tex", "tex-math", "inline-math", "d-math", "dt-math", "math-renderer", "mathjax", "x-eq", "ms-katex", "latex-js",
-		"eq", "tex", "latex", "formula", "math-tex", "math-field", "math-inline", "math-jax", "tex-inline", "eqn", "katex", "i-math", "ng-katex", "mathlive-static":
+		"eq", "tex", "latex", "formula", "math-tex", "math-field", "math-inline", "math-jax", "tex-inline", "eqn", "katex", "i-math", "ng-katex", "mathlive-static",
+		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx":
 		d = blockIf(a.display == "true" || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
 			p.tree.HasClass(n, "js-display-math"))
 		if d == dispInline {
@@ -181,7 +182,7 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 		if name == "tex-math" && d == dispUnknown && p.inInlineFormula(n) {
 			d = dispInline
 		}
-	case "block-math", "math-block", "display-math", "eqnarray", "tex-block", "math-display", "katex-block", "katex-display":
+	case "block-math", "math-block", "display-math", "eqnarray", "tex-block", "math-display", "math-div", "katex-block", "katex-display":
 		d = dispBlock
 	case "asciimath", "ascii-math", "a-math":
 		p.scratch = asciimath.ToTeX(p.scratch[:0], strings.Trim(strings.TrimSpace(p.textOf(n)), "`"))
@@ -208,7 +209,7 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	if src == "" {
 		return false
 	}
-	if tag == dom.Other && (name == "eq" || name == "tex" || name == "latex" || name == "formula") && !tex.LooksMath(src) {
+	if tag == dom.Other && (name == "eq" || name == "tex" || name == "latex" || name == "formula" || name == "equation" || name == "mjx") && !tex.LooksMath(src) {
 		if _, _, ok := tex.Delimited(src); !ok {
 			return false
 		}
@@ -292,7 +293,8 @@ func (p *page) texError(n dom.Node) bool {
 	return p.setAtom(n, formMediaWiki, strings.Clone(s), dispUnknown)
 }
 
-// mathQuill takes the source that a static MathQuill formula keeps for copying.
+// mathQuill takes the source that a static MathQuill formula keeps for copying,
+// or all that is in the element before MathQuill has made a formula of it.
 func (p *page) mathQuill(n dom.Node) bool {
 	t := &p.tree
 	size := int(t.End(n) - n)
@@ -303,6 +305,9 @@ func (p *page) mathQuill(n dom.Node) bool {
 		if t.Kind(c) == dom.Element && p.classes.lookup(t.Class(c), false).math&mcSelectable != 0 {
 			return p.setAtom(n, formAttribute, strings.Clone(p.textOf(c)), dispUnknown)
 		}
+	}
+	if src := p.textOf(n); !p.hasElementChild(n) && looksBare(strings.TrimSpace(src)) {
+		return p.setAtom(n, formAttribute, strings.Clone(src), dispUnknown) // before its script ran
 	}
 	return false
 }
