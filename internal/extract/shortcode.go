@@ -21,7 +21,7 @@ const (
 var shortcodes = map[string]codeDisplay{
 	"tex": codeBlock, "latex": codeByPlace, "math": codeByPlace, "itex": codeInline, "imath": codeInline, "ilatex": codeInline,
 	"ktex": codeByPlace, "texx": codeByPlace, "katex": codeByPlace, "dmath": codeBlock, "dtex": codeBlock, "mathjax": codeByPlace,
-	"eqn": codeByPlace,
+	"eqn": codeByPlace, "eq": codeByPlace, "m": codeByPlace, "mimetex": codeByPlace,
 }
 
 // Limits of shortcodes.
@@ -46,7 +46,7 @@ func (w *pairing) shortcode(i int) int {
 	for n < len(src) && n <= maxCodeName && isLetter(src[n]) {
 		n++
 	}
-	if n < 4 || n == len(src) || src[n] != end && src[n] != ' ' && src[n] != '=' {
+	if n < 2 || n == len(src) || src[n] != end && src[n] != ' ' && src[n] != '=' {
 		return 0
 	}
 	name := strings.ToLower(string(src[1:n]))
