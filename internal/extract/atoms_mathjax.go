@@ -156,7 +156,7 @@ func (p *page) mathJaxFrame(n dom.Node, a *attrs, bits classBits) bool {
 	if size > 20_000 || !p.spend(size) {
 		return false
 	}
-	math := dom.None
+	math, chtml := dom.None, dom.None
 	for c := n + 1; c < t.End(n); c++ {
 		if t.Kind(c) != dom.Element {
 			continue
@@ -178,8 +178,11 @@ func (p *page) mathJaxFrame(n dom.Node, a *attrs, bits classBits) bool {
 				if p.classes.lookup(class, false).math&mcFrameDisplay != 0 {
 					d = dispBlock
 				}
-				if label == "" && t.HasClass(c, "mjx-math") {
-					label, _ = t.Attr(c, "aria-label")
+				if chtml == dom.None && t.HasClass(c, "mjx-math") {
+					chtml = c
+					if label == "" {
+						label, _ = t.Attr(c, "aria-label")
+					}
 				}
 			}
 		case dom.P, dom.Li, dom.H1, dom.H2, dom.H3:
@@ -198,7 +201,7 @@ func (p *page) mathJaxFrame(n dom.Node, a *attrs, bits classBits) bool {
 		p.m[n].flags |= nfDrop // the preview was the better copy
 		return true
 	}
-	return false
+	return chtml != dom.None && p.rebuilt(n, formMathJax2, d, chtml, p.conv.ConvertCHTML)
 }
 
 // mathJaxNode handles pages that mathjax-node typeset beforehand.

@@ -11,8 +11,9 @@ import (
 )
 
 // ConvertCHTML appends the LaTeX of a formula that MathJax 3 or 4 typeset as
-// CHTML: n is mjx-container, mjx-math or any mjx- element below. It is for
-// pages stored after typesetting that carry no source. See
+// CHTML: n is mjx-container, mjx-math or any mjx- element below. MathJax 2, whose
+// CommonHTML has classes of nearly the same names on spans, is read as well. It
+// is for pages stored after typesetting that carry no source. See
 // [Converter.Convert] for the rest.
 func (c *Converter) ConvertCHTML(dst []byte, t *dom.Tree, n dom.Node) ([]byte, error) {
 	c.reset()
@@ -26,12 +27,17 @@ func (c *Converter) ConvertCHTML(dst []byte, t *dom.Tree, n dom.Node) ([]byte, e
 // each MathML element, and inside it boxes that only lay out.
 type chtmlBuilder struct{ builder }
 
-// mjxName returns NAME of an mjx-NAME element in lower case, "" for others.
+// mjxName returns NAME of an mjx-NAME element, or of a span of the class
+// mjx-NAME, in lower case, "" for others.
 func mjxName(t *dom.Tree, n dom.Node) string {
 	if t.Kind(n) != dom.Element {
 		return ""
 	}
 	name, ok := strings.CutPrefix(t.Name(n), "mjx-")
+	if !ok && t.Tag(n) == dom.Span {
+		first, _, _ := strings.Cut(t.Class(n), " ")
+		name, ok = strings.CutPrefix(first, "mjx-")
+	}
 	if !ok {
 		return ""
 	}
@@ -103,7 +109,7 @@ func (b *chtmlBuilder) elements(n dom.Node) []dom.Node {
 
 func isStrut(name string) bool {
 	switch name {
-	case "nstrut", "dstrut", "strut", "tstrut", "line", "spacer", "mark", "break", "surd", "linestrut", "rowstrut", "table-strut":
+	case "nstrut", "dstrut", "strut", "tstrut", "line", "spacer", "mark", "break", "surd", "linestrut", "rowstrut", "table-strut", "vsize":
 		return true
 	}
 	return false
@@ -138,8 +144,8 @@ func (b *chtmlBuilder) node(n dom.Node, depth int) index {
 		return none
 	case "mfrac":
 		l := newList()
-		c.push(&l, b.row(b.find(n, "num"), depth))
-		c.push(&l, b.row(b.find(n, "den"), depth))
+		c.push(&l, b.row(b.find(n, "num", "numerator"), depth))
+		c.push(&l, b.row(b.find(n, "den", "denominator"), depth))
 		i := c.parent(kFrac, l)
 		if b.find(n, "line") == dom.None && b.find(n, "dtable") != dom.None || t.HasAttr(n, "atop") {
 			c.nodes[i].flags |= fNoLine
@@ -192,11 +198,14 @@ func (b *chtmlBuilder) node(n dom.Node, depth int) index {
 func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 	c, t := b.c, b.t
 	start := len(c.text)
-	last := ""
+	last, font := "", ""
 	for m := n + 1; m < t.End(n); m++ {
 		if t.Kind(m) == dom.Text {
 			c.text = t.AppendText(c.text, m)
 			continue
+		}
+		if f := fontOf(t.Class(m)); f != "" {
+			font = f
 		}
 		name := mjxName(t, m)
 		if name == "mark" || name == "stretchy-v" || name == "stretchy-h" {
@@ -216,7 +225,13 @@ func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 	text := string(c.text[start:])
 	c.text = c.text[:start]
 	v := variantNone
-	if r := firstRune(text); k == kIdent {
+	if font != "" {
+		v = fontVariants[font]
+		if k == kIdent && font == "main-R" && len(text) == 1 && isLetter(text[0]) {
+			v = variantNormal
+		}
+		text = wholeSign(text)
+	} else if r := firstRune(text); k == kIdent {
 		// MathJax writes italic letters as such; an ASCII letter is upright.
 		if len(text) == 1 && isLetter(text[0]) {
 			v = variantNormal
@@ -229,6 +244,42 @@ func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 	c.text = normalise(c.text, start, k == kText)
 	c.nodes[i].textEnd = int32(len(c.text))
 	return i
+}
+
+// fontOf returns the font of MathJax 2 that a class names, such as "math-I" for
+// MJXc-TeX-math-I.
+func fontOf(class string) string {
+	_, font, _ := strings.Cut(class, "MJXc-TeX-")
+	font, _, _ = strings.Cut(font, " ")
+	return strings.TrimSuffix(font, "w")
+}
+
+// fontVariants are the fonts of MathJax 2 that say what a letter means.
+var fontVariants = map[string]variant{
+	"main-B": variantBold, "ams-R": variantDoubleStruck, "cal-R": variantScript, "cal-B": variantScript, "frak-R": variantFraktur,
+	"frak-B": variantFraktur, "sans-R": variantSans, "type-R": variantMono, "script-R": variantScript,
+}
+
+// wholeSign returns the sign that a text of pieces of a stretched bracket draws,
+// or the text as it is.
+func wholeSign(text string) string {
+	switch r := firstRune(text); {
+	case r >= '⎛' && r <= '⎝':
+		return "("
+	case r >= '⎞' && r <= '⎠':
+		return ")"
+	case r >= '⎡' && r <= '⎣':
+		return "["
+	case r >= '⎤' && r <= '⎦':
+		return "]"
+	case r >= '⎧' && r <= '⎩':
+		return "{"
+	case r >= '⎫' && r <= '⎭':
+		return "}"
+	case r == '∣' || r == '⏐':
+		return "|"
+	}
+	return text
 }
 
 // stretched reports whether m stands in a part of a stretched sign in n.
@@ -276,8 +327,18 @@ func styleValue(style, property string) string {
 }
 
 // scripts builds a base with scripts. In mjx-script of msubsup the superscript
-// comes first.
+// comes first; MathJax 2 names all parts.
 func (b *chtmlBuilder) scripts(name string, n dom.Node, depth int) index {
+	if base := b.find(n, "base"); base != dom.None {
+		var parts [2]index
+		for i, part := range [...]string{"sub", "sup"} {
+			parts[i] = none
+			if s := b.find(n, part); s != dom.None {
+				parts[i] = b.row(s, depth)
+			}
+		}
+		return b.scripted(kScript, b.row(base, depth), parts[0], parts[1])
+	}
 	base, script := dom.None, dom.None
 	for _, e := range b.elements(n) {
 		if mjxName(b.t, e) == "script" {
@@ -341,7 +402,7 @@ func (b *chtmlBuilder) limits(name string, n dom.Node, depth int) index {
 		}
 		return b.scripts("msubsup", n, depth)
 	}
-	base := b.find(n, "base")
+	base := b.find(n, "base", "op")
 	lower, upper := none, none
 	if name != "mover" {
 		if u := b.find(n, "under"); u != dom.None {
