@@ -72,16 +72,38 @@ func (p *page) setAtom(n dom.Node, f form, src string, d display) bool {
 }
 
 // isTwin reports whether atom i, at n, repeats the atom before it: one of the
-// two stands in a noscript element.
+// two stands in a noscript element, or a script of MathJax 2 comes right after
+// the image that it replaces.
 func (p *page) isTwin(i int32, n dom.Node) bool {
 	if i == 0 {
 		return false
 	}
 	before := p.atoms[i-1].node
-	if before <= 0 || n-before > 16 || (p.m[n].flags^p.m[before].flags)&nfNoscript == 0 {
+	if before <= 0 || n-before > 16 {
+		return false
+	}
+	if (p.m[n].flags^p.m[before].flags)&nfNoscript == 0 &&
+		(p.atoms[i].form != formMathJax2 || p.atoms[i-1].form != formImage || !p.touches(before, n)) {
 		return false
 	}
 	return bytes.Equal(p.tex(i), p.tex(i-1))
+}
+
+// touches reports whether the element n comes right after the image before,
+// which may be wrapped in up to two elements.
+func (p *page) touches(before, n dom.Node) bool {
+	for range 3 {
+		switch next := p.tree.NextSibling(before); {
+		case next == n:
+			return true
+		case next != dom.None:
+			return false
+		}
+		if before = p.tree.Parent(before); before <= dom.Root {
+			break
+		}
+	}
+	return false
 }
 
 // added tells what addAtom made of a source.
@@ -179,7 +201,7 @@ func (p *page) alone(n dom.Node) bool {
 			}
 		}
 		for s, steps := t.PrevSibling(n), 0; s != dom.None; s = t.PrevSibling(s) {
-			if steps++; steps > 4 || !p.isBlankText(s) && t.Kind(s) != dom.Comment {
+			if steps++; steps > 4 || !p.isBlankText(s) && t.Kind(s) != dom.Comment && !p.isEquationNumber(s) {
 				return false
 			}
 		}
@@ -205,10 +227,16 @@ func (p *page) isFiller(n dom.Node) bool {
 		b := bytes.TrimSpace(p.tree.RawText(n))
 		return len(b) == 0 || len(b) == 1 && (b[0] == '.' || b[0] == ',' || b[0] == ';') || string(b) == "&nbsp;"
 	case dom.Element:
-		return p.tree.Tag(n) == dom.Br
+		return p.tree.Tag(n) == dom.Br || p.isEquationNumber(n)
 	case dom.Document, dom.Doctype:
 	}
 	return false
+}
+
+// isEquationNumber reports whether the class of an element says that it is the
+// number beside a display formula.
+func (p *page) isEquationNumber(n dom.Node) bool {
+	return p.classes.lookup(p.tree.Class(n), false).math&mcEquationNumber != 0
 }
 
 // inDisplayWrapper reports whether one of the four elements around n is a

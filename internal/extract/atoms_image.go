@@ -91,9 +91,7 @@ func (p *page) containerClass(n dom.Node) (m mathClass) {
 		switch t.Tag(n) {
 		case dom.Div, dom.P, dom.Span:
 			if class := t.Class(n); class != "" {
-				if c := p.classes.lookup(class, false).math; c&(mcBare|mcHTMLMath) != 0 && c&mcImage != 0 {
-					m |= mcImage
-				}
+				m |= p.classes.lookup(class, false).math & mcImage
 			}
 		}
 	}
@@ -128,6 +126,10 @@ func (p *page) imageDisplay(n dom.Node, a *attrs, bits classBits) display {
 	case dom.Center, dom.Dd:
 		if p.alone(n) {
 			return dispBlock
+		}
+	case dom.Span:
+		if p.classes.lookup(t.Class(parent), false).math&mcInline != 0 {
+			return dispInline // whatever delimiters it has
 		}
 	case dom.Div, dom.P:
 		if above := t.Parent(parent); t.Tag(parent) == dom.P && t.Tag(above) == dom.Div && p.alone(n) {

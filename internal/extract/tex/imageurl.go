@@ -26,6 +26,7 @@ var services = []service{
 	{host: "chart.apis.google.com/chart", param: "chl="},
 	{host: "google.com/chart", param: "chl="},
 	{host: "zhihu.com/equation", param: "tex="},
+	{host: "tex.z-dn.net", param: "f=", plus: plusIsPlus},
 	{host: "math.jianshu.com/math", param: "formula="},
 	{host: "render.githubusercontent.com/render/math", param: "math="},
 	{host: "eqnedit.php", param: "latex=", plus: plusIsPlus, whole: true},
@@ -127,12 +128,19 @@ func (s service) value(query string) (string, bool) {
 // canvasPath is where the learning platform Canvas serves its formulas.
 const canvasPath = "/equation_images/"
 
+// yuqueCard stands before the formula in the fragments of Yuque's images.
+const yuqueCard = "#card=math&code="
+
 // pathFormula finds the services that have the TeX in the path.
 func pathFormula(url, lower string) (raw string, plus plusRule, ok bool) {
 	for _, mark := range []string{"i.upmath.me/svg/", "i.upmath.me/png/", "tex.s2cms.ru/svg/", "tex.s2cms.ru/png/", "math.now.sh/", "latex.vercel.app/"} {
 		if i := strings.Index(lower, mark); i >= 0 && i+len(mark) < len(url) {
 			return url[i+len(mark):], plusIsPlus, true
 		}
+	}
+	if _, card, ok := strings.Cut(url, yuqueCard); ok {
+		code, _, _ := strings.Cut(card, "&")
+		return code, plusIsPlus, code != ""
 	}
 	if i := strings.Index(lower, canvasPath); i >= 0 {
 		// Encoded twice. The query is the scale.
