@@ -499,7 +499,7 @@ func (b *builder) table(n dom.Node, depth int, v variant) index {
 	c.text = append(c.text, align...)
 	d := &c.nodes[i]
 	d.textStart, d.textEnd = int32(start), int32(len(c.text))
-	if s, _ := t.Attr(n, "displaystyle"); s == "true" {
+	if s, _ := t.Attr(n, "displaystyle"); s == "true" || isAlignment(t.Class(n)) {
 		d.flags |= fAligned
 	}
 	if s, _ := t.Attr(n, "columnlines"); strings.Contains(s, "solid") || strings.Contains(s, "dashed") {
@@ -511,11 +511,47 @@ func (b *builder) table(n dom.Node, depth int, v variant) index {
 	return i
 }
 
+// isAlignment reports whether a table has the class that TeX4ht gives to the
+// environments with aligned columns.
+func isAlignment(class string) bool {
+	for _, environment := range [...]string{"align", "split", "eqnarray"} {
+		if strings.HasPrefix(class, environment) {
+			return true
+		}
+	}
+	return false
+}
+
+// numberCell returns the cell of a row with the number of the equation, which
+// TeX4ht sets last, or None.
+func (b *builder) numberCell(row dom.Node) dom.Node {
+	last := dom.None
+	for ch := b.t.FirstChild(row); ch != dom.None; ch = b.t.NextSibling(ch) {
+		if b.t.Kind(ch) == dom.Element {
+			last = ch
+		}
+	}
+	if last != dom.None {
+		if class := b.t.Class(last); class == "eq-no" || strings.HasSuffix(class, "-label") {
+			return last
+		}
+	}
+	return dom.None
+}
+
 func (b *builder) tableRow(n dom.Node, depth int, v variant) index {
 	c := b.c
 	l := newList()
+	number := b.numberCell(n)
+	if number != dom.None {
+		if i := b.node(number, depth+1, v); i != none {
+			c.push(&l, i)
+		} else {
+			number = dom.None
+		}
+	}
 	for ch := b.t.FirstChild(n); ch != dom.None; ch = b.t.NextSibling(ch) {
-		if b.t.Kind(ch) != dom.Element {
+		if b.t.Kind(ch) != dom.Element || ch == number {
 			continue
 		}
 		i := b.node(ch, depth+1, v)
@@ -530,7 +566,7 @@ func (b *builder) tableRow(n dom.Node, depth int, v variant) index {
 		c.push(&l, i)
 	}
 	i := c.parent(kTableRow, l)
-	if tagOf(b.t, n) == dom.Mlabeledtr {
+	if tagOf(b.t, n) == dom.Mlabeledtr || number != dom.None {
 		c.nodes[i].flags |= fLabeled
 	}
 	return i
