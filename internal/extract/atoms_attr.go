@@ -170,8 +170,8 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	switch name {
 	case "la-tex", "tex-math", "inline-math", "d-math", "dt-math", "math-renderer", "mathjax", "x-eq", "ms-katex", "latex-js",
 		"eq", "tex", "latex", "formula", "math-tex", "math-field", "math-inline", "math-jax", "tex-inline", "eqn", "katex", "i-math", "ng-katex", "mathlive-static",
-		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx":
-		d = blockIf(a.display == "true" || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
+		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx", "anki-mathjax":
+		d = blockIf(a.display == "true" || name == "eq" && isGladTeXDisplay(&p.tree, n) || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
 			p.tree.HasClass(n, "js-display-math"))
 		if d == dispInline {
 			d = dispUnknown
@@ -215,6 +215,13 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 		}
 	}
 	return p.setAtom(n, formElement, strings.Clone(src), d)
+}
+
+// isGladTeXDisplay reports whether the environment of an element of GladTeX is
+// that of a display formula.
+func isGladTeXDisplay(t *dom.Tree, n dom.Node) bool {
+	environment, _ := t.Attr(n, "env")
+	return environment == "displaymath"
 }
 
 // varFormula makes a variable a formula that is TeX, as on AtCoder; names of

@@ -45,7 +45,7 @@ var exactClass = map[string]classBits{
 	"filter_mathjaxloader_equation": {math: mcRegion},
 
 	// KaTeX.
-	"katex":              {math: mcKatex},
+	"katex":              {math: mcKatex | mcBare},
 	"katex-display":      {math: mcKatexDisplay},
 	"katex-mathml":       {math: mcKatexMathML},
 	"katex-html":         {math: mcKatexHTML},
@@ -56,6 +56,7 @@ var exactClass = map[string]classBits{
 	"katex-src":          {math: mcForce},
 	"katex-tex":          {math: mcForce},
 	"wp-katex-eq":        {math: mcForce},
+	"katex-eq":           {math: mcForce},
 	"editormd-tex":       {math: mcForce},
 	"language-math":      {math: mcForce | mcDisplay},
 	"language-katex":     {math: mcForce | mcDisplay},
@@ -146,6 +147,7 @@ var exactClass = map[string]classBits{
 	"inline":           {math: mcInline},
 	"display":          {math: mcDisplay},
 	"inlineequation":   {math: mcImage | mcInline},
+	"informalequation": {math: mcImage | mcDisplay | mcDisplayWrapper},
 	"displayequation":  {math: mcImage | mcDisplay},
 	"hurmet-tex":       {math: mcForce},
 	"hurmet-calc":      {math: mcForce},

@@ -372,6 +372,8 @@ var defaultDelimiters = [...]delimiter{
 	{open: `\[`, close: `\]`, display: true, sure: true},
 	{open: `\(`, close: `\)`, sure: true},
 	{open: "$latex ", close: "$", form: formBBCode},
+	{open: "[$]", close: "[/$]", sure: true, form: formRaw},
+	{open: "[$$]", close: "[/$$]", display: true, sure: true, form: formRaw},
 }
 
 // firstString returns the string at the start of the code, which may be a raw

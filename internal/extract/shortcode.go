@@ -22,11 +22,12 @@ var shortcodes = map[string]codeDisplay{
 	"tex": codeBlock, "latex": codeByPlace, "math": codeByPlace, "itex": codeInline, "imath": codeInline, "ilatex": codeInline,
 	"ktex": codeByPlace, "texx": codeByPlace, "katex": codeByPlace, "dmath": codeBlock, "dtex": codeBlock, "mathjax": codeByPlace,
 	"eqn": codeByPlace, "eq": codeByPlace, "m": codeByPlace, "mimetex": codeByPlace,
+	"mathjaxinline": codeInline,
 }
 
 // Limits of shortcodes.
 const (
-	maxCodeName  = 8
+	maxCodeName  = 13
 	maxCodeAttrs = 60 // bytes
 	maxOpenCodes = 16 // of a paragraph that nothing closes
 )
