@@ -24,7 +24,7 @@ func (p *page) writeEquations(n dom.Node) bool {
 	p.scratch2 = p.scratch2[:0]
 	var first, last int32 = -1, -1
 	rows, cells, count := 0, 0, 0
-	wide := false
+	wide, numbered := false, false
 	rowStart := 0
 	for c := n + 1; c < t.End(n); {
 		cm := &p.m[c]
@@ -45,8 +45,11 @@ func (p *page) writeEquations(n dom.Node) bool {
 			c = t.End(c)
 			continue
 		case t.Kind(c) == dom.Text:
-			if text := bytes.TrimSpace(t.RawText(c)); len(text) > 0 && !isEquationNumber(text) {
-				return false
+			if text := bytes.TrimSpace(t.RawText(c)); len(text) > 0 {
+				if !isEquationNumber(text) {
+					return false
+				}
+				numbered = numbered || text[0] == '(' && text[len(text)-1] == ')'
 			}
 		case t.Kind(c) == dom.Element:
 			switch t.Tag(c) {
@@ -70,7 +73,7 @@ func (p *page) writeEquations(n dom.Node) bool {
 		c++
 	}
 	if count < 2 || !marked && !wide {
-		if count == 1 && marked {
+		if count == 1 && (marked || numbered && rows == 1) {
 			p.atoms[first].display = true
 		}
 		return false

@@ -295,8 +295,8 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 		if bits.math&mcIgnore != 0 {
 			m.flags |= nfIgnore
 		}
-		if bits.math&mcProcess != 0 {
-			m.flags &^= nfIgnore
+		if bits.math&mcProcess != 0 || bits.math&(mcRegion|mcBare) == mcRegion|mcBare && (tag == dom.Span || tag == dom.Div) {
+			m.flags &^= nfIgnore // a generator vouches for the formula
 		}
 	}
 	p.scanLayout(n, tag, a, bits)

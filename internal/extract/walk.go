@@ -338,6 +338,11 @@ func (p *page) walkScript(n dom.Node, tag dom.Tag) dom.Node {
 		return t.End(n)
 	}
 	if tag == dom.Sup {
+		if a := t.Parent(n); t.Tag(a) == dom.A && p.onlyChild(a) == n {
+			if href, _ := t.Attr(a, "href"); p.m[a].class&pcNote != 0 || strings.HasPrefix(href, "#") {
+				return t.End(n)
+			}
+		}
 		if a := t.Find(n, dom.A); a != dom.None && a < n+4 {
 			if href, _ := t.Attr(a, "href"); strings.HasPrefix(href, "#") || strings.Contains(href, "#cite") || strings.Contains(href, "#fn") {
 				return t.End(n)
