@@ -150,6 +150,8 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	}
 	if d == dispUnknown {
 		d = blockIf(hint == tex.Block)
+	} else if d == dispInline && hint == tex.Block && tex.IsDisplayEnvironment(view(p.texBuf[start:])) {
+		d = dispBlock // whatever the wrapper says, TeX knows no other
 	}
 	p.texBuf = p.texBuf[:int(start)+settleLines(p.texBuf[start:], d == dispBlock)]
 	p.tally.found[f]++

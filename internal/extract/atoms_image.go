@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -25,7 +26,7 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	class := bits.math&(mcImage|mcForce) | p.containerClass(n)
 	comment := p.comment
 	p.comment = dom.None
-	if comment != dom.None && n-comment > 6 {
+	if comment != dom.None && n-comment > 6 && (n-comment > 16 || !isOneEquation(p.tree.RawText(comment))) {
 		comment = dom.None
 	}
 	fromURL, urlDisplay, service := "", tex.Unknown, false
@@ -163,6 +164,8 @@ func (p *page) altTeX(alt string, class, service bool) (string, bool) {
 	}
 	if rest, ok := strings.CutPrefix(alt, "LaTeX:"); ok {
 		alt = strings.TrimSpace(rest) // of Canvas, whose images all say so
+	} else if strings.HasPrefix(alt, `{"`) {
+		alt = docsFormula(alt)
 	}
 	alt = tex.JoinBroken(percentDecoded(alt))
 	if inner, _, ok := tex.Delimited(alt); ok {
@@ -175,6 +178,21 @@ func (p *page) altTeX(alt string, class, service bool) (string, bool) {
 		return "", false
 	}
 	return alt, tex.LooksMath(alt) || tex.LooksTeX(alt) || plausibleFormula(alt)
+}
+
+// docsFormula returns the TeX, with its delimiters, in the JSON that an add-on of
+// Google Docs writes as the alternative text of its formulas, else "".
+func docsFormula(alt string) string {
+	var v struct {
+		Code string `json:"code"`
+	}
+	if json.Unmarshal([]byte(alt), &v) != nil {
+		return ""
+	}
+	if _, _, ok := tex.Delimited(v.Code); !ok {
+		return ""
+	}
+	return v.Code
 }
 
 // percentDecoded returns the TeX in s, which some editors store with percent
@@ -228,6 +246,13 @@ func isFormulaAddress(src string) bool {
 		}
 	}
 	return false
+}
+
+// isOneEquation reports whether a comment of latex2html has the source of an
+// environment that comes out as one image.
+func isOneEquation(comment []byte) bool {
+	s := commentSource(comment)
+	return strings.HasPrefix(s, `\begin{equation`) || strings.HasPrefix(s, `\begin{displaymath`)
 }
 
 // commentSource returns the TeX in a comment of latex2html: MATH and the source

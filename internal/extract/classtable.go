@@ -131,6 +131,7 @@ var exactClass = map[string]classBits{
 	"Wirisformula":     {math: mcImage},
 	"eqimg":            {math: mcImage},
 	"ee_img":           {math: mcImage},
+	"ltx_Math":         {math: mcImage},
 	"equation_image":   {math: mcImage},
 	"numberedequation": {math: mcImage | mcDisplay},
 	"mathjax-image":    {math: mcImage},

@@ -46,7 +46,7 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 	if src == "" {
 		return false
 	}
-	if strings.Contains(src, `\(`) || strings.Contains(src, `\[`) || strings.IndexByte(src, '$') >= 0 || strings.Contains(src, "[itex]") ||
+	if strings.Contains(src, `\(`) || strings.Contains(src, `\[`) || strings.IndexByte(src, '$') >= 0 || src[0] == '[' && strings.Contains(src, "[/") || strings.Contains(src, "[itex]") ||
 		strings.IndexByte(src, '`') >= 0 {
 		return false
 	}

@@ -46,10 +46,8 @@ func Clean(dst []byte, src string) (tex []byte, display Display) {
 	if strings.ContainsRune(s, '$') {
 		s = settleDollars(s)
 	}
-	if display == Unknown {
-		if name, n := environment(s); n > 0 && displayEnvironments[strings.TrimSuffix(name, "*")] {
-			display = Block
-		}
+	if display == Unknown && IsDisplayEnvironment(s) {
+		display = Block
 	}
 	if onlySpacing(s) {
 		return dst, display
@@ -61,6 +59,13 @@ func Clean(dst []byte, src string) (tex []byte, display Display) {
 var displayEnvironments = map[string]bool{
 	"align": true, "gather": true, "multline": true, "eqnarray": true, "alignat": true,
 	"flalign": true, "xalignat": true, "dmath": true, "dgroup": true, "CD": true,
+}
+
+// IsDisplayEnvironment reports whether a formula begins with an environment that
+// only stands in a display.
+func IsDisplayEnvironment(s string) bool {
+	name, n := environment(s)
+	return n > 0 && displayEnvironments[strings.TrimSuffix(name, "*")]
 }
 
 // unwrap takes one wrapper off s, or returns s.

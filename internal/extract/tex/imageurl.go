@@ -39,6 +39,7 @@ var services = []service{
 	{host: ".latex?", plus: plusIsPlus, whole: true},
 	{host: "svg.image?", plus: plusIsPlus, whole: true},
 	{host: "png.image?", plus: plusIsPlus, whole: true},
+	{host: "equation.render?", plus: plusIsPlus, whole: true},
 	{host: "mathtex", plus: plusIsPlus, whole: true},
 	{host: "mimetex", plus: plusIsPlus, whole: true},
 	{host: "tex.cgi", plus: plusIsPlus, whole: true},
