@@ -74,6 +74,7 @@ var exactClass = map[string]classBits{
 	"latex-error":             {math: mcTexError},
 	"error":                   {math: mcTexError},
 	"texhtml":                 {math: mcHTMLMath},
+	"tex-span":                {math: mcHTMLMath},
 	"sfrac":                   {math: mcFrac},
 	"frac":                    {math: mcFrac},
 
