@@ -93,7 +93,7 @@ func (p *page) dropHidden() {
 	for n := range p.m {
 		m := &p.m[n]
 		if m.flags&nfHidden != 0 && m.flags&(nfKeep|nfAtom) == 0 && 2*int(m.text) <= total && n > 0 &&
-			p.m[p.tree.Parent(dom.Node(n))].flags&nfHidden == 0 {
+			p.m[p.tree.Parent(dom.Node(n))].flags&nfHidden == 0 && !p.isUnfolded(dom.Node(n), m) {
 			m.flags |= nfDrop
 		}
 		if p.tree.Tag(dom.Node(n)) == dom.Head {
@@ -126,6 +126,31 @@ func (p *page) dropBoilerplate() {
 	}
 }
 
+// isUnfolded reports whether a hidden block of prose is shown by a click on what
+// is right before it, as solutions and details often are.
+func (p *page) isUnfolded(n dom.Node, m *meta) bool {
+	t := &p.tree
+	if !t.IsElement(n, dom.Div, dom.P) || m.class&pcDrop != 0 || 2*m.link > m.text {
+		return false
+	}
+	before := t.PrevElement(n)
+	for range 3 {
+		if before == dom.None {
+			return false
+		}
+		if t.HasAttr(before, "onclick") {
+			return true
+		}
+		if href, ok := t.Attr(before, "href"); ok {
+			return hasFoldPrefix(href, "javascript:")
+		}
+		if before = t.FirstChild(before); before != dom.None && t.Kind(before) == dom.Text {
+			before = t.NextElement(before)
+		}
+	}
+	return false
+}
+
 // isBoilerplate decides on one element whose ancestors are kept. total and
 // pageAtoms are the text and the formulas of the whole page.
 func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
@@ -150,7 +175,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return true // a field to write into
 	}
 	if m.flags&nfHidden != 0 && p.m[t.Parent(n)].flags&nfHidden == 0 {
-		if m.flags&nfKeep == 0 && (!large || m.class&pcDrop != 0) && !p.isHiddenSource(n, m) {
+		if m.flags&nfKeep == 0 && (!large || m.class&pcDrop != 0) && !p.isHiddenSource(n, m) && !p.isUnfolded(n, m) {
 			return true
 		}
 	}

@@ -92,10 +92,11 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 		}
 		return !prose(s) || tex.LooksTeX(s) || len(s) < 1000 && hasCommand(s)
 	}
-	if !looks && s != "" && isSpace(s[0]) && isSpace(s[len(s)-1]) {
-		// Blanks on both sides are a habit, where the rest is beyond doubt.
+	if !looks && s != "" && (isSpace(s[0]) || isSpace(s[len(s)-1])) {
+		// Blanks inside are a habit, where the rest is beyond doubt.
+		opens := isSpace(s[len(s)-1]) && j+1 < len(src) && isAlnum(src[j+1]) // as the second dollar of "$5 and $x$"
 		s = strings.TrimSpace(s)
-		looks = hasCommand(s) && tex.LooksMath(s) && tex.LooksTeX(s)
+		looks = !opens && hasCommand(s) && tex.LooksMath(s) && tex.LooksTeX(s)
 	}
 	if nextDigit || !looks {
 		return false
