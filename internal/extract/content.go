@@ -126,11 +126,12 @@ func (p *page) dropBoilerplate() {
 	}
 }
 
-// isUnfolded reports whether a hidden block of prose is shown by a click on what
-// is right before it, as solutions and details often are.
+// isUnfolded reports whether a hidden block of prose on a page with mathematics
+// is shown by a click on what is right before it, as solutions and details often
+// are. On other pages such blocks are small print and dialogs.
 func (p *page) isUnfolded(n dom.Node, m *meta) bool {
 	t := &p.tree
-	if !t.IsElement(n, dom.Div, dom.P) || m.class&pcDrop != 0 || 2*m.link > m.text {
+	if p.config.strength == dollarNever && !p.config.listed || !t.IsElement(n, dom.Div, dom.P) || m.class&pcDrop != 0 || 2*m.link > m.text {
 		return false
 	}
 	before := t.PrevElement(n)
