@@ -37,10 +37,11 @@ than domains.share of their pages were collected, of at least domains.min-pages 
 For each it gives the pages and tokens seen and collected, the share of the
 pages, and quantiles of the score; with --by host or --by path also for the hosts, or
 the hosts and the paths, of each domain. First come the domains that would add most:
-those with the most pages that were not collected.
+those with the most pages that were not collected (uncollected).
 
 Of a run, the newest round is shown, or --round; collected are the pages within the
 budget of rounds.collect. Of scored documents, all from --min-score on are collected.
+In columns of tokens, - stands where the documents have no token_count.
 
 ` + exitCodes,
 		Example: `  mathsieve domains run1 | head
@@ -60,7 +61,7 @@ budget of rounds.collect. Of scored documents, all from --min-score on are colle
 	flags := cmd.Flags()
 	flags.StringVar(&o.format, "format", "table", "`FORMAT`: table, tsv or json (an object for each domain)")
 	flags.StringVar(&o.by, "by", "domain", "`LEVEL` of detail: domain, host or path")
-	flags.StringVar(&o.order, "order", string(domain.ByUncollected), "`ORDER`: uncollected, pages, collected or share, greatest first")
+	flags.StringVar(&o.order, "order", string(domain.ByUncollected), "`ORDER`: uncollected, pages, collected (pages each) or share, greatest first")
 	flags.IntVar(&o.round, "round", 0, "`ROUND` of the run; 0 is the newest")
 	flags.IntVar(&o.limit, "limit", 0, "list so many domains; 0 is all")
 	flags.BoolVar(&o.all, "all", false, "list all domains, not only those related to mathematics")
@@ -91,23 +92,11 @@ func (a *app) domains(ctx context.Context, path string, o domainOptions) (err er
 	a.graceful.Store(true) // there are temporary files to remove
 	defer a.graceful.Store(false)
 	memory := int64(a.config.Runtime.Memory) / 4
-	var tables recipe.Tables
-	if recipe.IsRun(path) {
-		run, r, err := a.openRun(path)
-		if err != nil {
-			return err
-		}
-		if tables, err = r.Domains(run, o.round); err != nil {
-			return err
-		}
-	} else {
-		var table *recipe.DocumentTable
-		if table, err = recipe.NewDocumentTable(ctx, []string{path}, a.config.Domains, o.minScore, memory); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, table.Close()) }()
-		tables = table
+	tables, remove, err := a.domainTables(ctx, path, o, memory)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, remove()) }()
 	list := recipe.DomainList{
 		Order: domain.Order(o.order), Limit: o.limit, Memory: memory,
 		Wanted: func(d *domain.Domain) bool { return o.all || a.config.Domains.Mathematical(d.Counts) },
@@ -118,6 +107,33 @@ func (a *app) domains(ctx context.Context, path string, o domainOptions) (err er
 		return err
 	}
 	return out.Flush()
+}
+
+// domainTables finds the tables of a run, or counts the documents of shards and
+// of the folders that other commands made; remove ends their use.
+func (a *app) domainTables(ctx context.Context, path string, o domainOptions, memory int64) (_ recipe.Tables, remove func() error, err error) {
+	if recipe.IsRun(path) {
+		run, r, err := a.openRun(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if r.Plan.Recipe == recipe.Run {
+			tables, err := r.Domains(run, o.round)
+			return tables, func() error { return nil }, err
+		}
+		if path, err = r.FinishedDir(run); err != nil {
+			return nil, nil, err
+		}
+	}
+	table, err := recipe.NewDocumentTable(ctx, []string{path}, a.config.Domains, o.minScore, memory)
+	if err != nil {
+		return nil, nil, err
+	}
+	if table.Scored == 0 && table.Documents > 0 && !o.all {
+		err := fmt.Errorf("%w: none of the %d documents has one; --all lists their domains", recipe.ErrNoScores, table.Documents)
+		return nil, nil, errors.Join(err, table.Close())
+	}
+	return table, table.Close, nil
 }
 
 // printer returns what prints a domain in the format.
@@ -138,8 +154,8 @@ func (o *domainOptions) printer(w io.Writer, options domain.Options) func(*domai
 	if o.format == "table" {
 		line = func(cells ...string) error {
 			indent := map[string]string{"host": "  ", "path": "    "}[cells[0]]
-			_, err := fmt.Fprintf(w, "%9s %9s %7s %13s %13s %6s %6s %6s  %s%s\n",
-				cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9], indent, cells[1])
+			_, err := fmt.Fprintf(w, "%9s %9s %11s %7s %13s %18s %6s %6s %6s  %s%s\n",
+				cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9], cells[10], indent, cells[1])
 			return err
 		}
 	}
@@ -147,7 +163,7 @@ func (o *domainOptions) printer(w io.Writer, options domain.Options) func(*domai
 	return func(d *domain.Domain) error {
 		if !header {
 			header = true
-			if err := line("level", "name", "pages", "collected", "share", "tokens", "uncollected", "p10", "p50", "p90"); err != nil {
+			if err := line("level", "name", "pages", "collected", "uncollected", "share", "tokens", "uncollected_tokens", "p10", "p50", "p90"); err != nil {
 				return err
 			}
 		}
@@ -169,15 +185,20 @@ func (o *domainOptions) printer(w io.Writer, options domain.Options) func(*domai
 	}
 }
 
-// cellsOf are the columns of a domain, host or path; "-" is what has no name.
+// cellsOf are the columns of a domain, host or path; "-" is what has no name or
+// is not known.
 func cellsOf(level, name string, n *domain.Node) []string {
 	if name == "" {
 		name = "-"
 	}
 	number := func(i int64) string { return strconv.FormatInt(i, 10) }
+	tokens, uncollected := "-", "-"
+	if n.Tokens > 0 {
+		tokens, uncollected = number(n.Tokens), number(n.UncollectedTokens())
+	}
 	cells := []string{
-		level, escape(name, unicode.IsControl), number(n.Pages), number(n.Collected), fmt.Sprintf("%.4f", n.Share()),
-		number(n.Tokens), number(n.UncollectedTokens()),
+		level, escape(name, unicode.IsControl), number(n.Pages), number(n.Collected), number(n.Uncollected()),
+		fmt.Sprintf("%.4f", n.Share()), tokens, uncollected,
 	}
 	for _, q := range quantiles {
 		p := n.Scores.Quantile(q)
@@ -195,21 +216,23 @@ var quantiles = [...]float64{0.1, 0.5, 0.9}
 
 // A domainNode is a domain, host or path as JSON.
 type domainNode struct {
-	Name            string       `json:"name"`
-	Math            bool         `json:"math,omitempty"`
-	Pages           int64        `json:"pages"`
-	Collected       int64        `json:"collected"`
-	Share           float64      `json:"share"`
-	Tokens          int64        `json:"tokens"`
-	CollectedTokens int64        `json:"collected_tokens"`
-	Quantiles       []float64    `json:"score_p10_p50_p90,omitempty"`
-	Children        []domainNode `json:"children,omitempty"`
-	Folded          int64        `json:"folded,omitempty"`
+	Name              string       `json:"name"`
+	Math              bool         `json:"math,omitempty"`
+	Pages             int64        `json:"pages"`
+	Collected         int64        `json:"collected"`
+	Uncollected       int64        `json:"uncollected"`
+	Share             float64      `json:"share"`
+	Tokens            *int64       `json:"tokens,omitempty"` // nil where nobody has counted
+	UncollectedTokens *int64       `json:"uncollected_tokens,omitempty"`
+	Quantiles         []float64    `json:"score_p10_p50_p90,omitempty"`
+	Children          []domainNode `json:"children,omitempty"`
+	Folded            int64        `json:"folded,omitempty"`
 }
 
 func nodeOf(n *domain.Node, depth int) domainNode {
-	row := domainNode{
-		Name: n.Name, Pages: n.Pages, Collected: n.Collected, Share: n.Share(), Tokens: n.Tokens, CollectedTokens: n.CollectedTokens,
+	row := domainNode{Name: n.Name, Pages: n.Pages, Collected: n.Collected, Uncollected: n.Uncollected(), Share: n.Share()}
+	if n.Tokens > 0 {
+		row.Tokens, row.UncollectedTokens = new(n.Tokens), new(n.UncollectedTokens())
 	}
 	if n.Scores.Pages() > 0 {
 		for _, q := range quantiles {

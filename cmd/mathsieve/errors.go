@@ -120,6 +120,7 @@ func advices() []advice {
 		{is(dedup.ErrFull), exitData, "split that file, or give fewer files at once and hold the others --against the result"},
 		{is(recipe.ErrAgainst), exitConfig, "finish that run with the command that made it and try 'mathsieve verify' on it, or name its documents instead"},
 		{is(recipe.ErrNoRound), exitUsage, "name one that 'mathsieve status' lists"},
+		{is(recipe.ErrNoLoop), exitData, "name the folder of a 'mathsieve run'; 'mathsieve domains' lists the domains of scored documents, too"},
 		{is(recipe.ErrNoDomains), exitTemporary, "run the command that made it to its end, or name another round"},
 		{is(errReview), exitTemporary, "decide with 'mathsieve review RUN', or annotate them in RUN/annotations.yaml; the same command goes on"},
 		{is(recipe.ErrAnnotations), exitConfig, "mend the file at that place; the same command goes on"},

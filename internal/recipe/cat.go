@@ -57,11 +57,7 @@ func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) e
 	case CatSkipped:
 		return c.skipped()
 	case CatCorpus:
-		last := r.Stages[len(r.Stages)-1].Name
-		if sealed, err := run.Sealed(last); err != nil || !sealed {
-			return cmp.Or(err, fmt.Errorf("stage %s: %w", last, pipeline.ErrNotSealed))
-		}
-		dir, err := r.CorpusDir(run)
+		dir, err := r.FinishedDir(run)
 		if err != nil {
 			return err
 		}

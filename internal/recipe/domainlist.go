@@ -82,8 +82,10 @@ func temporary() (files scratch, remove func() error, err error) {
 
 // A DocumentTable is the domain table of document shards. Close removes it.
 type DocumentTable struct {
-	path   string
-	remove func() error
+	// Documents is the number of documents, Scored that of those with a score.
+	Documents, Scored int64
+	path              string
+	remove            func() error
 }
 
 // NewDocumentTable counts the documents of shards by domain. Those with a score
@@ -99,10 +101,10 @@ func NewDocumentTable(ctx context.Context, names []string, o domain.Options, min
 		}
 	}()
 	room := shuffle.Space{Memory: memory, Scratch: files, Name: "domains-"}
-	if err := countDocuments(ctx, names, o, minScore, files, room); err != nil {
+	table = &DocumentTable{path: filepath.Join(files.dir, domainTableName), remove: remove}
+	if err := table.count(ctx, names, o, minScore, files, room); err != nil {
 		return nil, err
 	}
-	table = &DocumentTable{path: filepath.Join(files.dir, domainTableName), remove: remove}
 	out, err := os.Create(table.path)
 	if err != nil {
 		return nil, err
@@ -112,8 +114,8 @@ func NewDocumentTable(ctx context.Context, names []string, o domain.Options, min
 	return table, errors.Join(err, out.Close())
 }
 
-// countDocuments writes the partial table of shards.
-func countDocuments(ctx context.Context, names []string, o domain.Options, minScore float64, files scratch, room shuffle.Space) (err error) {
+// count writes the partial table of shards.
+func (t *DocumentTable) count(ctx context.Context, names []string, o domain.Options, minScore float64, files scratch, room shuffle.Space) (err error) {
 	least := fasttext.Logit(minScore)
 	counter, err := domain.NewCounter(o, least, room)
 	if err != nil {
@@ -128,7 +130,9 @@ func countDocuments(ctx context.Context, names []string, o domain.Options, minSc
 		row := uint32(0)
 		count := func(doc *corpus.Document) error {
 			page := domain.Page{URL: doc.URL, Pack: uint32(i), Row: row, Logit: float32(math.NaN()), Tokens: uint32(doc.TokenCount)}
+			t.Documents++
 			if doc.Score != nil {
+				t.Scored++
 				page.Logit = fasttext.Logit(*doc.Score)
 				page.Collected = page.Logit >= least
 			}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -117,6 +118,16 @@ func (r *Recipe) CorpusDir(run *pipeline.Run) (string, error) {
 		return filepath.Join(run.Dir(), filepath.FromSlash(corpusDir(round))), err
 	}
 	return run.Dir(), nil
+}
+
+// FinishedDir is CorpusDir of a run that is finished; the error is
+// [pipeline.ErrNotSealed] if it is not.
+func (r *Recipe) FinishedDir(run *pipeline.Run) (string, error) {
+	last := r.Stages[len(r.Stages)-1].Name
+	if sealed, err := run.Sealed(last); err != nil || !sealed {
+		return "", cmp.Or(err, fmt.Errorf("stage %s: %w", last, pipeline.ErrNotSealed))
+	}
+	return r.CorpusDir(run)
 }
 
 // CheckCounts checks that nothing was lost on the way: what goes into a step

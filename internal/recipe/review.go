@@ -28,14 +28,19 @@ type DomainTables struct {
 	n       int
 }
 
-// ErrNoDomains says that a run has no domain table yet.
-var ErrNoDomains = errors.New("no domain table")
+// ErrNoDomains says that a run has no domain table yet, ErrNoLoop that the
+// folder was made by a command that has no rounds and counts no domains.
+var (
+	ErrNoDomains = errors.New("no domain table")
+	ErrNoLoop    = errors.New("no rounds")
+)
 
 // Domains returns the domain tables of a round, those of the newest round that
-// has any if round is 0. The error is ErrNoDomains if there are none.
+// has any if round is 0. The error is ErrNoDomains if there are none, ErrNoLoop
+// if there will be none.
 func (r *Recipe) Domains(run *pipeline.Run, round int) (*DomainTables, error) {
 	if r.Plan.Recipe != Run {
-		return nil, fmt.Errorf("%w: the folder was made by '%s'", ErrNoDomains, r.Plan.Recipe)
+		return nil, fmt.Errorf("%w: the folder was made by '%s'", ErrNoLoop, r.Plan.Recipe)
 	}
 	found, tasks := 0, 0
 	for n := 1; n <= r.job.rounds(); n++ {
