@@ -75,6 +75,9 @@ func (s extractStage) requireDocuments(run *pipeline.Run) error {
 		}
 		return fmt.Errorf("%w: %d of %d files cannot be read; the first is %s", s.none, failed, len(s.inputs), why)
 	}
+	if onlyRows(counters) {
+		return fmt.Errorf("%w: %d files with %d rows hold no text", s.none, len(s.inputs), counters["records.document"])
+	}
 	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", s.none, len(s.inputs), sum(withPrefix(counters, "records.")))
 }
 

@@ -20,6 +20,14 @@ type Step struct {
 	Dropped map[string]int64 `json:"dropped"`
 }
 
+// The first steps of a funnel: records to responses, responses to documents;
+// or, where all inputs are document shards, rows to documents.
+const (
+	StepRecords = "records"
+	StepExtract = "extract"
+	StepRead    = "read"
+)
+
 // Funnel returns the way from records to documents of a finished run, step by
 // step, as the last round has selected them. In of a step is Out of the one before.
 func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
@@ -40,8 +48,12 @@ func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
 		}
 		switch stage.Name {
 		case r.job.pool.name:
+			if onlyRows(counters) {
+				add(pagesStep(StepRead, counters))
+				continue
+			}
 			add(recordsStep(counters))
-			add(pagesStep(counters))
+			add(pagesStep(StepExtract, counters))
 		case stageDuplicate, stageHits:
 			s := Step{Name: stage.Name, In: documents, Dropped: withPrefix(counters, "drop.")}
 			s.Out = s.In - sum(s.Dropped)
@@ -63,16 +75,23 @@ func (r *Recipe) Funnel(run *pipeline.Run) ([]Step, error) {
 	return steps, nil
 }
 
-// rows is the number of rows of all packs: what the extract step gave.
+// rows is the number of rows of all packs: what the first steps gave.
 func (r *Recipe) rows(steps []Step) int64 {
-	i := slices.IndexFunc(steps, func(s Step) bool { return s.Name == "extract" })
+	i := slices.IndexFunc(steps, func(s Step) bool { return s.Name == StepExtract || s.Name == StepRead })
 	return steps[i].Out
+}
+
+// onlyRows says that an extract stage has seen rows of document shards and no
+// WARC record.
+func onlyRows(counters map[string]int64) bool {
+	rows := counters["records.document"]
+	return rows > 0 && rows == sum(withPrefix(counters, "records."))
 }
 
 // recordsStep is the way from the records of the input to those that may be
 // documents.
 func recordsStep(counters map[string]int64) Step {
-	s := Step{Name: "records", Dropped: map[string]int64{}}
+	s := Step{Name: StepRecords, Dropped: map[string]int64{}}
 	for kind, n := range withPrefix(counters, "records.") {
 		s.In += n
 		if kind == "response" || kind == "document" {
@@ -84,10 +103,10 @@ func recordsStep(counters map[string]int64) Step {
 	return s
 }
 
-// pagesStep is the way from responses to documents. What is damaged beyond
-// being a record is no part of it.
-func pagesStep(counters map[string]int64) Step {
-	s := Step{Name: "extract", Out: counters["out"], Dropped: withPrefix(counters, "skip.")}
+// pagesStep is the way from responses, or rows, to documents. What is damaged
+// beyond being a record is no part of it.
+func pagesStep(name string, counters map[string]int64) Step {
+	s := Step{Name: name, Out: counters["out"], Dropped: withPrefix(counters, "skip.")}
 	s.In = s.Out + sum(s.Dropped)
 	return s
 }
