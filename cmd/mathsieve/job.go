@@ -71,7 +71,10 @@ func (a *app) runStages(ctx context.Context, r *recipe.Recipe, run *pipeline.Run
 	_, err = pipeline.RunStages(ctx, run, stages, a.pipelineOptions(progress))
 	a.graceful.Store(false)
 	progress.close()
-	if err != nil {
+	switch {
+	case errors.Is(err, storage.ErrBusy):
+		return err // nothing of this process is in the folder
+	case err != nil:
 		if failed, ok := errors.AsType[*pipeline.StageError](err); ok {
 			err = firstError{failed.Failed[0], err}
 		}
@@ -103,6 +106,9 @@ func state(run *pipeline.Run, r *recipe.Recipe) string {
 				done += n
 			}
 		}
+	}
+	if done == 1 {
+		return "1 finished task is safe in " + run.Dir()
 	}
 	return fmt.Sprintf("%d finished tasks are safe in %s", done, run.Dir())
 }

@@ -129,7 +129,7 @@ func whyStopped(last recipe.RoundStatus) string {
 	case recipe.StopRounds:
 		return "no more rounds were asked for (rounds.max)"
 	case recipe.StopNothing:
-		return "no rule accepts a page that is not in the seed"
+		return "no rule accepts a page that is not in the seed (rounds.auto-share, or annotations.yaml where there is one)"
 	}
 	return ""
 }

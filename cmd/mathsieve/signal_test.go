@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"mathsieve/internal/fixture"
+	"mathsieve/internal/pipeline"
+	"mathsieve/internal/storage"
 )
 
 // writeCrawl writes a WARC file of generated pages.
@@ -232,4 +234,29 @@ func TestReaderGone(t *testing.T) {
 		t.Errorf("stderr is %q, want nothing", talk.String())
 	}
 	_ = w.Close()
+}
+
+// TestBusy starts a command in a folder that another process drives: who does
+// is told, and nothing of states or tasks, since nothing has failed.
+func TestBusy(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "docs")
+	args := []string{"extract", writeCrawl(t, 2), "--out", out, "--quiet"}
+	var data, talk strings.Builder
+	if code := run(args, nil, strings.NewReader(""), &data, &talk); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, talk.String())
+	}
+	other, err := pipeline.LoadRun(storage.OS(), out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	code := run(args, nil, strings.NewReader(""), &data, &talk)
+	if got := talk.String(); code != exitTemporary || !strings.Contains(got, "in use by ") || strings.Contains(got, "safe") {
+		t.Errorf("exit code %d: %s", code, got)
+	}
+	if err := other.Unlock(); err != nil {
+		t.Error(err)
+	}
 }

@@ -48,7 +48,7 @@ func (r *Run) begin(stage Stage) (*survey, error) {
 		return nil, err
 	}
 	if s.count, err = stage.Count(r); err != nil {
-		return nil, fmt.Errorf("count tasks of stage %s: %w", stage.Name, err)
+		return nil, err // it says in the words of its recipe what is not there
 	}
 	if s.count < 0 {
 		return nil, fmt.Errorf("stage %s: count of tasks is %d", stage.Name, s.count)

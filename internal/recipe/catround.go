@@ -30,7 +30,10 @@ func CatRound(ctx context.Context, path string, round int, what CatRoundWhat, gi
 	if what == RoundExpanded {
 		stage = expandName(round)
 	}
-	if r.Plan.Recipe != Run || round < 1 || round > r.job.rounds() {
+	if r.Plan.Recipe != Run {
+		return fmt.Errorf("%w: the folder was made by '%s'", ErrNoLoop, r.Plan.Recipe)
+	}
+	if round < 1 || round > r.job.rounds() {
 		return fmt.Errorf("%w %d: the run has %d", ErrNoRound, round, r.job.rounds())
 	}
 	tasks, err := run.Tasks(stage)
