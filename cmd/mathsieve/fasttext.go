@@ -11,17 +11,18 @@ import (
 	"mathsieve/internal/fasttext/cli"
 )
 
-// newFastTextCommand mounts fastText's own command line. Its arguments are not
+// newFastTextCommand mounts fastText's command line. Its arguments are not
 // Cobra's: flags have one dash.
 func newFastTextCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fasttext COMMAND ARGS...",
-		Short: "Train and use text classifiers with fastText's own command line",
-		Long: `Fasttext takes fastText's own commands and arguments, reads and writes its files,
-and prints what it prints: a script works once the program's name is replaced by
-'mathsieve fasttext'. A trained model is the same, byte for byte, whatever
--thread says. Instead of -autotune-duration there is -autotune-trials: time
-decides nothing. Prediction takes -thread, too, all processors without it. Of
+		Short: "Train and use text classifiers with fastText's command line",
+		Long: `Fasttext takes the commands and arguments of fastText's classifier, reads and writes
+its files, and prints what it prints: a script works once the program's name is
+replaced by 'mathsieve fasttext'. Not there are skipgram and cbow, which learn word
+vectors without labels, and -autotune-duration, in whose place is -autotune-trials:
+time decides nothing. A trained model is the same, byte for byte, whatever
+-thread says. Prediction takes -thread, too, all processors without it. Of
 two-label models predict-prob prints probabilities that can be 1e-6 from
 fastText's; -exact prints its very digits, which takes a few times as long.
 
@@ -36,7 +37,8 @@ fastText's; -exact prints its very digits, which takes a few times as long.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return cmd.Help()
+				_, _ = io.WriteString(a.stderr, usageOf(cmd, cli.Usage())) // as fastText does
+				return usageError{errors.New("fasttext takes a command; see 'mathsieve fasttext --help'")}
 			}
 			// These two end with a file, not with an answer: a signal lets
 			// them remove what is not whole.
@@ -60,13 +62,17 @@ func (a *app) fastTextUsage(cmd *cobra.Command, command string, err error) error
 	case !ok:
 		return err
 	case usage.Problem == "":
-		text := strings.Replace(usage.Usage, "usage: fasttext", "usage: "+cmd.CommandPath(), 1)
-		_, err := io.WriteString(a.stdout, text)
+		_, err := io.WriteString(a.stdout, usageOf(cmd, usage.Usage))
 		return err
 	case usage.Unknown:
 		return usageError{fmt.Errorf("%s; see '%s --help'", usage.Problem, cmd.CommandPath())}
 	}
 	return usageError{fmt.Errorf("%s; see '%s %s -h'", usage.Problem, cmd.CommandPath(), command)}
+}
+
+// usageOf is a usage of fastText under the name that the program has here.
+func usageOf(cmd *cobra.Command, usage string) string {
+	return strings.Replace(usage, "usage: fasttext", "usage: "+cmd.CommandPath(), 1)
 }
 
 // indentCommands is the list of commands without the usage line above it.

@@ -164,6 +164,9 @@ func (t *trainer) report(at schedule) {
 		WordsPerSecond: speed,
 		Threads:        len(t.in.shares),
 		Left:           time.Duration((total - float64(tokens)) / max(speed, 1) * float64(time.Second)),
+		Tokens:         t.model.dict.tokens,
+		Words:          t.model.dict.words,
+		Labels:         t.model.dict.labels,
 	})
 }
 

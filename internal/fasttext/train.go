@@ -60,6 +60,10 @@ type Progress struct {
 	Threads        int
 	// Left is the time that the rest takes at this speed.
 	Left time.Duration
+	// Tokens, Words and Labels are those of the report: known from the
+	// beginning.
+	Tokens        int64
+	Words, Labels int
 }
 
 // A TrainReport says how a training went.

@@ -288,9 +288,14 @@ func TestForgetting(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	var all []Progress
-	train(t, smallArgs(LossSoftmax), madeUp(300, 2, 10), TrainOptions{Progress: func(p Progress) { all = append(all, p) }})
+	_, report := train(t, smallArgs(LossSoftmax), madeUp(300, 2, 10), TrainOptions{Progress: func(p Progress) { all = append(all, p) }})
 	last := all[len(all)-1]
 	if last.Fraction != 1 || last.Loss <= 0 || last.WordsPerSecond <= 0 || last.LR > 0.1 {
 		t.Errorf("progress ends with %+v", last)
+	}
+	for _, p := range all {
+		if p.Tokens != report.Tokens || p.Words != report.Words || p.Labels != report.Labels {
+			t.Errorf("progress does not know the text: %+v", p)
+		}
 	}
 }

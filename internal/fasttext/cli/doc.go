@@ -1,4 +1,4 @@
-// Package cli is fastText's own command line, for scripts and habits that know
+// Package cli is the command line of fastText's classifier, for scripts and habits that know
 // it: the same commands, one-dash flags, defaults, file names and output. It
 // takes its streams as arguments, does not exit, and leaves flags of the host
 // program alone.

@@ -30,6 +30,13 @@ func supervised(ctx context.Context, args []string, s Streams) error {
 	if err := set.tune.validate(); err != nil {
 		return err
 	}
+	name := set.output + ".bin"
+	if set.tune.size > 0 {
+		name = set.output + ".ftz"
+	}
+	if err := checkOutput(name); err != nil {
+		return err
+	}
 	if set.tune.validation != "" {
 		if err := set.autotune(ctx, s); err != nil {
 			return err
@@ -39,9 +46,7 @@ func supervised(ctx context.Context, args []string, s Streams) error {
 	if err != nil {
 		return err
 	}
-	name := set.output + ".bin"
 	if set.tune.size > 0 {
-		name = set.output + ".ftz"
 		if model, err = set.shrink(ctx, model); err != nil {
 			return err
 		}
@@ -73,11 +78,15 @@ func (set *settings) train(ctx context.Context, verbose int, s Streams) (model *
 			return nil, err
 		}
 	}
-	if verbose > 1 {
-		var last time.Time
+	var last time.Time // of the last progress line, or the beginning
+	if verbose > 0 {
 		options.Progress = func(p fasttext.Progress) {
-			if time.Since(last) > 100*time.Millisecond {
-				last = time.Now()
+			switch now := time.Now(); {
+			case last.IsZero():
+				last = now
+				_, _ = fmt.Fprintf(s.Err, "Read %d words\nNumber of words:  %d\nNumber of labels: %d\n", p.Tokens, p.Words, p.Labels)
+			case verbose > 1 && now.Sub(last) > 100*time.Millisecond:
+				last = now
 				printProgress(s.Err, p)
 			}
 		}
@@ -91,7 +100,6 @@ func (set *settings) train(ctx context.Context, verbose int, s Streams) (model *
 			Fraction: 1, Loss: report.Loss, WordsPerSecond: report.WordsPerSecond(), Threads: report.Threads,
 		})
 		_, _ = fmt.Fprintln(s.Err)
-		_, _ = fmt.Fprintf(s.Err, "Read %d words\nNumber of words:  %d\nNumber of labels: %d\n", report.Tokens, report.Words, report.Labels)
 		if err := report.Learned(); err != nil {
 			_, _ = fmt.Fprintf(s.Err, "warning: %v\n", err)
 		}
@@ -125,10 +133,34 @@ func saveModel(name string, model io.WriterTo) error {
 	})
 }
 
+// ErrOutput says that a file cannot be made where it is to be written.
+var ErrOutput = errors.New("the output cannot be created")
+
+// createBeside creates a file that can take the place of the one of that name.
+func createBeside(name string) (*os.File, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%w: %s is a folder", ErrOutput, name)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".tmp.*")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return f, nil
+}
+
+// checkOutput fails where saveFile would, before hours of work.
+func checkOutput(name string) error {
+	f, err := createBeside(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // saveFile writes a file under another name and renames it, so that the file
 // is whole or absent.
 func saveFile(name string, write func(*bufio.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".tmp.*")
+	f, err := createBeside(name)
 	if err != nil {
 		return err
 	}
@@ -162,6 +194,9 @@ func quantize(ctx context.Context, args []string, s Streams) (err error) {
 	}
 	model, err := fasttext.LoadFile(set.output + ".bin")
 	if err != nil {
+		return err
+	}
+	if err := checkOutput(set.output + ".ftz"); err != nil {
 		return err
 	}
 	set.quant.LR, set.quant.Epoch, set.quant.Thread = set.args.LR, set.args.Epoch, set.args.Thread
