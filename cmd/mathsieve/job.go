@@ -124,17 +124,31 @@ func (a *app) conclude(run *pipeline.Run, r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
-	if cuts != nil {
-		a.noticeExhausted(cuts)
+	if cuts != nil && !a.quiet {
+		a.notice(cuts)
 	}
 	return a.checkInputs(run, r)
+}
+
+// notice says that nothing was selected, or less than the budgets ask for.
+func (a *app) notice(cuts *rank.Cuts) {
+	largest := cuts.Tiers[len(cuts.Tiers)-1]
+	switch {
+	case cuts.Documents == 0:
+		fmt.Fprintf(a.stderr, "mathsieve: notice: nothing is selected: of %d documents with a score none has that of select.min-score\n", cuts.BelowMin)
+	case largest.Documents == 0: // a cut ends at the first document that does not fit
+		fmt.Fprintf(a.stderr, "mathsieve: notice: nothing is selected: the budget is %d tokens, and the best of the %d documents has more; all have %d\n",
+			largest.Limit, cuts.Documents, cuts.Tokens)
+	default:
+		a.noticeExhausted(cuts)
+	}
 }
 
 // noticeExhausted says that budgets ask for more than the pool has. Budgets
 // ascend: the first of them takes all, and those after it add nothing.
 func (a *app) noticeExhausted(cuts *rank.Cuts) {
 	first := slices.IndexFunc(cuts.Tiers, func(t rank.Tier) bool { return t.Exhausted })
-	if first < 0 || a.quiet {
+	if first < 0 {
 		return
 	}
 	tier, empty := cuts.Tiers[first].Budget.TierName(), ""

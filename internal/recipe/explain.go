@@ -473,7 +473,7 @@ func (x *explainer) tier(stage string, pack, row int) (*CaptureStep, error) {
 			if err != nil {
 				return nil, err
 			}
-			step.File = path.Join(corpusDir(round), step.Tier, partName(part.Index, format))
+			step.File = path.Join(x.recipe.job.corpusDir(round), step.Tier, partName(part.Index, format))
 		}
 	}
 	return step, nil

@@ -134,7 +134,7 @@ func (r *Recipe) CorpusDir(run *pipeline.Run) (string, error) {
 	switch r.Plan.Recipe {
 	case Run, Select:
 		round, err := r.job.lastRound(run)
-		return filepath.Join(run.Dir(), filepath.FromSlash(corpusDir(round))), err
+		return filepath.Join(run.Dir(), filepath.FromSlash(r.job.corpusDir(round))), err
 	}
 	return run.Dir(), nil
 }

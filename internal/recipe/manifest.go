@@ -77,11 +77,11 @@ func (s selector) manifest(_ context.Context, t *pipeline.Task) error {
 			return fmt.Errorf("part %d has %d files, want 1", i, len(outputs[i]))
 		}
 		out := outputs[i][0]
-		out.Path = strings.TrimPrefix(out.Path, corpusDir(s.round)+"/")
+		out.Path = strings.TrimPrefix(out.Path, s.job.corpusDir(s.round)+"/")
 		tier := &m.Tiers[part.Tier]
 		tier.Parts = append(tier.Parts, ManifestPart{Output: out, Documents: part.Documents, Tokens: part.Tokens, Bytes: part.Bytes})
 	}
-	file, err := newOutput(t.CreateAt(path.Join(corpusDir(s.round), "manifest.json")))
+	file, err := newOutput(t.CreateAt(path.Join(s.job.corpusDir(s.round), "manifest.json")))
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,14 @@ const cutsName = "cuts.json"
 func cutName(round int) string    { return numbered("cut", round) }
 func selectName(round int) string { return numbered("select", round) }
 
-// corpusDir is the folder of a round's tiers in the run folder.
-func corpusDir(round int) string { return path.Join("corpus", numbered("round", round)) }
+// corpusDir is the folder of a round's tiers in the run folder; of a select,
+// which has no rounds, the run folder itself.
+func (j *job) corpusDir(round int) string {
+	if j.plan.Recipe == Select {
+		return ""
+	}
+	return path.Join("corpus", numbered("round", round))
+}
 
 // A selection is what the cut of a round decides: which documents belong to
 // which tier, and how the tiers are laid out in files. Its scores are logits.
@@ -144,7 +150,7 @@ func (s selector) write(ctx context.Context, t *pipeline.Task) (err error) {
 		return err
 	}
 	tier := selection.Cuts.Tiers[part.Tier].Budget.TierName()
-	file, err := newOutput(t.CreateAt(path.Join(corpusDir(s.round), tier, partName(part.Index, format))))
+	file, err := newOutput(t.CreateAt(path.Join(s.job.corpusDir(s.round), tier, partName(part.Index, format))))
 	if err != nil {
 		return err
 	}
