@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mathsieve/internal/config"
 )
@@ -51,15 +52,36 @@ const exitCodes = `Exit codes:
 func (a *app) execute(ctx context.Context, args []string) error {
 	cfg, err := config.Load(configFile(args, a.environ), a.environ)
 	a.config = cfg
+	root := a.rootCommand() //nolint:contextcheck // Cobra hands the context to each command itself
 	switch {
+	case err == nil, errors.Is(err, config.ErrNoSetting) && !wantsSettings(root, args):
 	case errors.Is(err, fs.ErrNotExist):
 		return err // there is no such file, which is no matter of usage
-	case err != nil:
+	default:
 		return usageError{err}
 	}
-	root := a.rootCommand() //nolint:contextcheck // Cobra hands the context to each command itself
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
+}
+
+// wantsSettings reports whether a command line names a command that has flags
+// for settings, to carry it out or for its help. Others do not mind variables
+// that are no settings.
+func wantsSettings(root *cobra.Command, args []string) bool {
+	cmd, rest, err := root.Find(args)
+	if err == nil && cmd.Name() == "help" {
+		cmd, _, err = root.Find(rest)
+	}
+	if err != nil {
+		return false // which is told in a moment
+	}
+	wants := cmd.Name() == "config"
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if _, ok := f.Value.(*settingFlag); ok {
+			wants = true
+		}
+	})
+	return wants
 }
 
 // configFile finds the config file before the flags are parsed: their
@@ -101,6 +123,7 @@ use alone. Running the same command again does only what is missing.
 
   # One page, as extraction would write it:
   curl -s https://example.org/page | mathsieve html -`,
+		Version:       newVersionInfo().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          subcommandOf,
@@ -112,7 +135,11 @@ use alone. Running the same command again does only what is missing.
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd.HasSubCommands() && cmd.Flags().NArg() > 0 {
+			return subcommandOf(cmd, cmd.Flags().Args()) // whose flag it would be
+		}
 		return usageError{fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())}
 	})
 	flags := root.PersistentFlags()
@@ -146,6 +173,7 @@ use alone. Running the same command again does only what is missing.
 	)
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(newHelpCommand())
+	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.HasSubCommands() {
 			cmd.Args, cmd.RunE = subcommandOf, root.RunE

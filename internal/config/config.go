@@ -13,6 +13,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,7 +127,8 @@ func Default() Config {
 }
 
 // Load layers the YAML file, if path is not empty, and the environment over
-// the defaults. environ is a list of NAME=VALUE as os.Environ returns it.
+// the defaults. environ is a list of NAME=VALUE as os.Environ returns it. With
+// ErrNoSetting the Config has all layers.
 func Load(path string, environ []string) (Config, error) {
 	c := Default()
 	if path != "" {
@@ -168,7 +170,13 @@ const environPrefix = "MATHSIEVE_"
 // config file's name, and the folder of test data.
 var notSettings = map[string]bool{"MATHSIEVE_CONFIG": true, "MATHSIEVE_DATA": true}
 
+// ErrNoSetting says that a variable has the prefix of settings and is none.
+var ErrNoSetting = errors.New("no setting")
+
+// loadEnviron takes all settings of the environment. The error is ErrNoSetting
+// if they are sound and only other variables are not.
 func (c *Config) loadEnviron(environ []string) error {
+	var unknown error
 	byName := map[string]string{}
 	for _, key := range Keys() {
 		byName[EnvironName(key)] = key
@@ -180,13 +188,14 @@ func (c *Config) loadEnviron(environ []string) error {
 		}
 		key, ok := byName[name]
 		if !ok {
-			return fmt.Errorf("environment variable %s is no setting; see 'mathsieve help config'", name)
+			unknown = cmp.Or(unknown, fmt.Errorf("environment variable %s is %w; see 'mathsieve help config'", name, ErrNoSetting))
+			continue
 		}
 		if err := c.Set(key, value); err != nil {
 			return fmt.Errorf("environment variable %s: %w", name, err)
 		}
 	}
-	return nil
+	return unknown
 }
 
 // EnvironName returns the environment variable of a setting.
