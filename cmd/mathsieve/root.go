@@ -24,9 +24,10 @@ type app struct {
 	stderr  io.Writer
 	environ []string
 
-	config config.Config
-	log    *slog.Logger
-	quiet  bool
+	config     config.Config
+	configFile string // that config was read from; "" is none
+	log        *slog.Logger
+	quiet      bool
 	// pauses says that a run stops where people are to review its domains.
 	pauses bool
 	// graceful is set while the command stops cleanly when its context is done.
@@ -50,7 +51,8 @@ const exitCodes = `Exit codes:
 
 // execute runs one command line.
 func (a *app) execute(ctx context.Context, args []string) error {
-	cfg, err := config.Load(configFile(args, a.environ), a.environ)
+	a.configFile = configFile(args, a.environ)
+	cfg, err := config.Load(a.configFile, a.environ)
 	a.config = cfg
 	root := a.rootCommand() //nolint:contextcheck // Cobra hands the context to each command itself
 	switch {
@@ -169,7 +171,7 @@ use alone. Running the same command again does only what is missing.
 		newTaskCommand(a),
 		newFastTextCommand(a),
 		newVersionCommand(a),
-		newConfigTopic(),
+		newConfigCommand(a),
 	)
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(newHelpCommand())
@@ -220,33 +222,6 @@ func (a *app) logger() *slog.Logger {
 		return slog.New(slog.NewJSONHandler(a.stderr, nil))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, nil))
-}
-
-// newConfigTopic is the help page of the settings.
-func newConfigTopic() *cobra.Command {
-	var b strings.Builder
-	defaults := config.Default()
-	for _, key := range config.Keys() {
-		value, err := defaults.Get(key)
-		if err != nil {
-			value = err.Error()
-		}
-		fmt.Fprintf(&b, "  %-32s %s\n", key, value)
-	}
-	return &cobra.Command{
-		Use:   "config",
-		Short: "The settings and their defaults",
-		Long: `Every setting has a dotted path. Later layers win:
-
-  1. the defaults, listed below
-  2. a YAML file:            mathsieve --config FILE …   or MATHSIEVE_CONFIG=FILE
-  3. environment variables:  MATHSIEVE_SELECT_BUDGETS=1B  (. and - become _)
-  4. flags:                  --budget 1B, or --set select.budgets=1B for any setting
-
-An unknown key in any of them is an error. configs/ has commented examples.
-
-` + b.String(),
-	}
 }
 
 // exactlyOne, exactly, atLeastOne and none check positional arguments and say

@@ -88,7 +88,7 @@ type Score struct {
 
 // Output says how the corpus is stored.
 type Output struct {
-	// Format is jsonl.zst, jsonl.gz, jsonl or parquet.
+	// Format is the form of document shards: jsonl.zst, jsonl.gz, jsonl or parquet.
 	Format string `yaml:"format"`
 }
 
@@ -96,10 +96,10 @@ type Output struct {
 type Runtime struct {
 	// Workers is the number of processors to use; 0 is all.
 	Workers int `yaml:"workers"`
-	// Memory is the memory that the run may use, in bytes; what does not fit
-	// is spilled to disk.
+	// Memory is the memory that the run may use, in bytes or as 4GiB, from 256MiB;
+	// what does not fit is spilled to disk.
 	Memory Size `yaml:"memory"`
-	// LogFormat is text or json.
+	// LogFormat is the form of messages on stderr: text or json.
 	LogFormat string `yaml:"log-format"`
 	// MaxFailedInputs is the number of input files that may be unreadable
 	// before the run is called a failure; -1 is any number.

@@ -16,7 +16,7 @@ type Train struct {
 	Tune string `yaml:"tune"`
 	// TuneBelow is the number of pages in the seed below which auto tunes.
 	TuneBelow int `yaml:"tune-below"`
-	// TuneTrials is the largest number of trials.
+	// TuneTrials is the largest number of trials, from 1.
 	TuneTrials int `yaml:"tune-trials"`
 }
 

@@ -18,11 +18,10 @@ type Options struct {
 	Bands int `yaml:"bands"`
 	// Rows is the number of MinHash values per band in [1, 64].
 	Rows int `yaml:"rows"`
-	// BandThreshold is a similarity in (0, 1). If it is not 0, Bands and Rows
-	// are chosen for it, out of as many values as Bands × Rows, so that the
-	// areas of false positives below and of false negatives above it are
-	// least (the optimiser of ekzhu/minhash-lsh). Bands × Rows is then at most
-	// 256.
+	// BandThreshold is the similarity, in (0, 1), for which Bands and Rows are
+	// chosen, out of as many values as Bands × Rows; 0 takes the two as they are.
+	// The areas of false positives below and of false negatives above it are then
+	// least (the optimiser of ekzhu/minhash-lsh). Bands × Rows is at most 256.
 	BandThreshold float64 `yaml:"band-threshold"`
 	// Shingle is the number of consecutive tokens in a shingle, in [1, 32].
 	Shingle int `yaml:"shingle"`

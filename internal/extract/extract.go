@@ -51,11 +51,11 @@ type Options struct {
 	// only the definitions are left out.
 	ExpandMacros bool `yaml:"expand-macros"`
 	// SiteRules is the path of a YAML file with rules for the pages of single
-	// hosts (see package site), which go before those built in; "" is none.
+	// hosts, which go before those built in; "" is none. Package site reads it.
 	SiteRules string `yaml:"site-rules"`
 	// LanguageModel is the path of a fastText model of languages, such as
 	// lid.176.bin or lid.176.ftz, that tells the language of documents; with ""
-	// package language tells it without a model.
+	// it is told without a model. Package language does both.
 	LanguageModel string `yaml:"language-model"`
 }
 

@@ -98,28 +98,32 @@ const (
 
 // Args are the hyper-parameters of a model under fastText's names.
 type Args struct {
-	// Dim is the length of the vectors, in float32 numbers.
+	// Dim is the length of the vectors, in float32 numbers, in [1, 65536].
 	Dim int `yaml:"dim" json:"dim"`
-	// LR is the learning rate at the start; it falls linearly to 0.
+	// LR is the learning rate at the start, above 0; it falls linearly to 0.
 	LR float64 `yaml:"lr" json:"lr"`
-	// Epoch is the number of passes over the examples.
+	// Epoch is the number of passes over the examples, from 1.
 	Epoch int `yaml:"epoch" json:"epoch"`
 	// MinCount is the number of occurrences below which a word has no row of
 	// its own; its n-grams count all the same.
 	MinCount int `yaml:"min-count" json:"min-count"`
 	// MinCountLabel is the number of occurrences below which a label is dropped.
 	MinCountLabel int `yaml:"min-count-label" json:"min-count-label"`
-	// WordNgrams is the length in words of the longest word n-gram; 1 is words only.
+	// WordNgrams is the length in words of the longest word n-gram, in [1, 100];
+	// 1 is words only.
 	WordNgrams int `yaml:"word-ngrams" json:"word-ngrams"`
-	// Bucket is the number of rows that hashed n-grams share.
+	// Bucket is the number of rows that hashed n-grams share, from 0.
 	Bucket int `yaml:"bucket" json:"bucket"`
-	// MinN is the length in characters of the shortest character n-gram.
+	// MinN is the length in characters of the shortest character n-gram, in [0, 100].
 	MinN int `yaml:"minn" json:"minn"`
-	// MaxN is the length in characters of the longest character n-gram; 0 is none.
+	// MaxN is the length in characters of the longest character n-gram, in
+	// [0, 100]; 0 is none.
 	MaxN int `yaml:"maxn" json:"maxn"`
-	// Loss is the loss function.
+	// Loss is the loss function: softmax, ova (one binary classifier a label), hs
+	// (hierarchical softmax) or ns (negative sampling).
 	Loss LossName `yaml:"loss" json:"loss"`
-	// Neg is the number of negatives that LossNS samples for each example.
+	// Neg is the number of negatives that the loss ns samples for each example,
+	// in [0, 1000].
 	Neg int `yaml:"neg" json:"neg"`
 	// LRUpdateRate is the number of tokens after which the learning rate is
 	// computed anew.
