@@ -157,6 +157,7 @@ with tabs between them, or as JSON.
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", format, "`FORMAT`: tsv or jsonl")
+	completes(cmd, "format", words("tsv", "jsonl"))
 	return cmd
 }
 

@@ -62,6 +62,8 @@ Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
 	flags.BoolVar(&o.pool, "pool", false, "print all documents that extraction made")
 	flags.IntVar(&o.round, "round", 0, "print what round `N` of the loop has collected, with its scores")
 	flags.BoolVar(&o.expanded, "expanded", false, "with --round: print the pages that the round added to the next seed")
+	completes(cmd, "fields", rowFields)
+	completes(cmd, "format", words("jsonl", "tsv"))
 	return cmd
 }
 

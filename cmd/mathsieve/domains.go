@@ -68,7 +68,18 @@ In columns of tokens, - stands where the documents have no token_count.
 	flags.Float64Var(&o.minScore, "min-score", 0.5, "`SCORE` from which documents count as collected; not for runs")
 	a.setting(flags, "share", "domains.share", "share above which a domain is related to mathematics")
 	a.setting(flags, "min-pages", "domains.min-pages", "pages that a domain needs to be judged")
+	completes(cmd, "format", words("table", "tsv", "json"))
+	completes(cmd, "by", words("domain", "host", "path"))
+	completes(cmd, "order", words(orders()...))
 	return cmd
+}
+
+// orders are the names of the orders that there are.
+func orders() (names []string) {
+	for _, o := range domain.Orders() {
+		names = append(names, string(o))
+	}
+	return names
 }
 
 func (o *domainOptions) validate() error {

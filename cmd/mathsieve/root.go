@@ -173,6 +173,8 @@ use alone. Running the same command again does only what is missing.
 		newVersionCommand(a),
 		newConfigCommand(a),
 	)
+	completes(root, "set", settingKeys)
+	completeSettings(root)
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()

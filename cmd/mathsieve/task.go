@@ -107,6 +107,7 @@ from the plan, which 'mathsieve run --plan-only' writes.
 	flags.IntVar(&index, "index", 0, "`NUMBER` of the task, from 0")
 	flags.BoolVar(&count, "count", false, "print the number of tasks of the stage, and do none")
 	a.runtimeFlags(flags)
+	completes(cmd, "stage", stagesOf("run"))
 	return cmd
 }
 

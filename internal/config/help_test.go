@@ -53,10 +53,9 @@ func appendHelp(t *testing.T, b *strings.Builder, section reflect.Type, prefix s
 	for _, f := range reflect.VisibleFields(section) {
 		names[f.Name], _, _ = strings.Cut(f.Tag.Get("yaml"), ",")
 	}
-	for i := range section.NumField() {
-		f := section.Field(i)
+	for f := range section.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		_, self := reflect.New(f.Type).Interface().(yaml.Unmarshaler)
+		_, self := reflect.TypeAssert[yaml.Unmarshaler](reflect.New(f.Type))
 		switch {
 		case name == "-":
 		case options == "inline":
