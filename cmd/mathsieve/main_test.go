@@ -51,7 +51,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 func scriptCommands() map[string]scriptCommand {
 	commands := map[string]func(ts *testscript.TestScript, args []string) error{
 		"exits": exits, "oneline": oneLineOfTalk, "fixture": writeFixture, "sha256tree": hashTree,
-		"waitfor": waitFor, "flip": flip, "cut": cut, "write": writeEscaped, "lines": countLines,
+		"waitfor": waitFor, "flip": flip, "cut": cut, "write": writeEscaped, "lines": countLines, "guide": fromGuide,
 	}
 	wrapped := map[string]scriptCommand{}
 	for name, do := range commands {
@@ -185,6 +185,20 @@ func writeEscaped(ts *testscript.TestScript, args []string) error {
 		return err
 	}
 	return os.WriteFile(ts.MkAbs(name), []byte(text), 0o600)
+}
+
+// guide FILE writes the file of that name that the guide shows.
+func fromGuide(ts *testscript.TestScript, args []string) error {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "guide.md"))
+	if err != nil {
+		return err
+	}
+	_, block, found := strings.Cut(string(text), "```sh file="+args[0]+"\n")
+	block, _, closed := strings.Cut(block, "```\n")
+	if !found || !closed {
+		return fmt.Errorf("the guide shows no %s", args[0])
+	}
+	return os.WriteFile(ts.MkAbs(args[0]), []byte(block), 0o600)
 }
 
 // lines N checks that the last program wrote N lines on stdout.
