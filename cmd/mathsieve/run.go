@@ -54,7 +54,7 @@ bytes for any number of workers, any memory and any number of interruptions:
 
   # The paper's settings on a crawl, with a seed and benchmarks:
   mathsieve run --config configs/deepseekmath.yaml --input crawl/ \
-    --positive openwebmath/ --benchmark 'benchmarks/*.jsonl' --out run1`,
+    --positive openwebmath/ --benchmark 'benchmarks/*.jsonl' --out run2`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := required(cmd, "out"); err != nil {
