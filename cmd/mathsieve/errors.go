@@ -143,6 +143,7 @@ func advices() []advice {
 		{is(recipe.ErrNoScores), exitData, "score the documents first, with 'mathsieve score'"},
 		{is(seed.ErrNoPositives), exitData, "give pages of mathematics with --positive, or lower seed.bootstrap-formulas if the seed is taken from the pool; either needs another --out"},
 		{is(seed.ErrNoNegatives), exitData, "give pages of anything else with --negative, or add inputs that are not all mathematics; either needs another --out"},
+		{as[lrError], exitData, "give a lower -lr"},
 		{is(cli.ErrOutput), exitCantCreate, "name a place in a folder that is there with -output"},
 		{is(fasttext.ErrNotLearned, fasttext.ErrDiverged), exitData, "give more seed pages, let lr and epoch be chosen (--set train.tune=on), or set them (--set train.lr=0.5 --set train.epoch=25 --set train.tune=off); each needs another --out"},
 		{is(recipe.ErrMemory), exitConfig, "raise --memory, or lower train.bucket or train.dim"},

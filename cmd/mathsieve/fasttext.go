@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mathsieve/internal/fasttext"
 	"mathsieve/internal/fasttext/cli"
 )
 
@@ -59,6 +60,8 @@ fastText's; -exact prints its very digits, which takes a few times as long.
 func (a *app) fastTextUsage(cmd *cobra.Command, command string, err error) error {
 	usage, ok := errors.AsType[*cli.UsageError](err)
 	switch {
+	case errors.Is(err, fasttext.ErrDiverged), errors.Is(err, fasttext.ErrNoTrial):
+		return lrError{err}
 	case !ok:
 		return err
 	case usage.Problem == "":
@@ -69,6 +72,11 @@ func (a *app) fastTextUsage(cmd *cobra.Command, command string, err error) error
 	}
 	return usageError{fmt.Errorf("%s; see '%s %s -h'", usage.Problem, cmd.CommandPath(), command)}
 }
+
+// An lrError says that the arguments of fastText's command line lead nowhere.
+type lrError struct{ error }
+
+func (e lrError) Unwrap() error { return e.error }
 
 // usageOf is a usage of fastText under the name that the program has here.
 func usageOf(cmd *cobra.Command, usage string) string {
