@@ -306,8 +306,11 @@ func (i inspector) shard() error {
 		err := docs.Read(&doc)
 		var broken *corpus.RowError
 		switch {
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) || errors.Is(err, corpus.ErrCorrupt):
 			i.say("document shard, %s: %d documents, %d bytes of text, %d formulas, %d tokens counted, %d broken rows", format, count, bytes, formulas, tokens, bad)
+			if errors.Is(err, corpus.ErrCorrupt) {
+				return err // after what could be read
+			}
 			return nil
 		case errors.As(err, &broken):
 			bad++
