@@ -46,6 +46,9 @@ Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
 			if err := o.parse(fields, format); err != nil {
 				return usageError{err}
 			}
+			if recipe.IsRun(args[0]) {
+				a.runDir = args[0]
+			}
 			out := bufio.NewWriterSize(a.stdout, 1<<16)
 			err := o.cat(cmd.Context(), args[0], func(row recipe.Row) error { return o.print(out, row) })
 			if flushErr := out.Flush(); err == nil {

@@ -131,7 +131,7 @@ func advices() []advice {
 		{is(pipeline.ErrNotEmpty), exitCantCreate, "choose an empty or a new folder for --out"},
 		{is(pipeline.ErrNoRun), exitNoInput, "name the folder that a command was given as --out"},
 		{damagedPlan, exitConfig, "a plan cannot be repaired: choose another --out"},
-		{is(pipeline.ErrDamaged), exitConfig, "'mathsieve verify RUN --repair' removes what is damaged; then run the same command again"},
+		{is(pipeline.ErrDamaged), exitConfig, "'mathsieve verify RUN --repair' removes what is damaged; then run the command that made it again"},
 		{is(pipeline.ErrNotSealed), exitTemporary, "run the command that made it again to finish it"},
 		{is(storage.ErrConflict), exitSoftware, "this is a bug or a damaged disk: the same work gave other bytes; 'mathsieve verify RUN' checks what is there"},
 		{as[usageError], exitUsage, ""},

@@ -41,7 +41,9 @@ type Row map[string]any
 func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) error {
 	if !IsRun(path) {
 		if what == CatCorpus {
-			return catShards(ctx, []string{path}, give)
+			return catShards(ctx, []string{path}, give, func(file string, bad *corpus.RowError) error {
+				return give(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
+			})
 		}
 		return fmt.Errorf("%w: %s has no %s", pipeline.ErrNoRun, path, pipeline.PlanFile)
 	}
@@ -62,29 +64,33 @@ func Cat(ctx context.Context, path string, what CatWhat, give func(Row) error) e
 		if err != nil {
 			return err
 		}
-		err = catShards(ctx, []string{dir}, give)
-		if errors.Is(err, ErrNoInput) {
+		err = catShards(ctx, []string{dir}, give, func(_ string, bad *corpus.RowError) error {
+			return fmt.Errorf("%w: %w", pipeline.ErrDamaged, bad)
+		})
+		switch {
+		case errors.Is(err, ErrNoInput):
 			if steps, failed := r.Funnel(run); failed == nil && len(steps) > 0 && steps[len(steps)-1].Out == 0 {
 				return nil // no file is missing: nothing came out
 			}
+		case isBadFile(err):
+			err = fmt.Errorf("%w: %w", pipeline.ErrDamaged, err)
 		}
 		return err
 	}
 	return fmt.Errorf("cat: no such thing: %d", what)
 }
 
-// catShards prints the rows of shards.
-func catShards(ctx context.Context, names []string, give func(Row) error) error {
+// catShards prints the documents of shards; bad gets the rows that are none.
+func catShards(ctx context.Context, names []string, give func(Row) error, bad func(file string, bad *corpus.RowError) error) error {
 	files, err := expand(names)
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
-		good := func(doc *corpus.Document) error { return give(rowOf(doc)) }
-		bad := func(bad *corpus.RowError) error {
-			return give(Row{"file": filepath.Base(file), "offset": bad.Row, "reason": bad.Reason, "detail": bad.Error()})
-		}
-		if err := eachShardRow(ctx, file, good, bad); err != nil {
+		err := eachShardRow(ctx, file,
+			func(doc *corpus.Document) error { return give(rowOf(doc)) },
+			func(row *corpus.RowError) error { return bad(file, row) })
+		if err != nil {
 			return fmt.Errorf("read %s: %w", file, err)
 		}
 	}
