@@ -139,6 +139,7 @@ func advices() []advice {
 		{is(recipe.ErrNoPool), exitUsage, "name WARC files or document shards with --input"},
 		{is(recipe.ErrNotFound), exitNoInput, "records that are no responses are not kept: 'mathsieve warc ls FILE' lists all of a file"},
 		{is(recipe.ErrNoInput), exitNoInput, "check the path"},
+		{is(recipe.ErrNotUTF8), exitNoInput, "rename it, or name a link to it"},
 		{is(recipe.ErrNoDocuments), exitData, "check that the files are WARC files with pages ('mathsieve warc ls FILE'), or shards with a text field; 'mathsieve cat RUN --skipped' lists what was found instead"},
 		{is(recipe.ErrNoScores), exitData, "score the documents first, with 'mathsieve score'"},
 		{is(seed.ErrNoPositives), exitData, "give pages of mathematics with --positive, or lower seed.bootstrap-formulas if the seed is taken from the pool; either needs another --out"},

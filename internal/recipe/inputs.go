@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -37,6 +38,9 @@ var (
 	ErrInputTwice = errors.New("input listed twice")
 	// ErrNoInput says that no file was found where inputs were to be.
 	ErrNoInput = errors.New("no input file")
+	// ErrNotUTF8 says that the path of an input cannot stand in a plan, which
+	// is JSON.
+	ErrNotUTF8 = errors.New("the path is not UTF-8")
 )
 
 // expand turns what a user names into files, in a fixed order: a file stands
@@ -213,6 +217,9 @@ func identify(role string, names []string) ([]pipeline.Input, error) {
 }
 
 func identifyFile(role, path string) (pipeline.Input, error) {
+	if !utf8.ValidString(path) {
+		return pipeline.Input{}, fmt.Errorf("input %s: %w", path, ErrNotUTF8)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return pipeline.Input{}, fmt.Errorf("open input: %w", err)
