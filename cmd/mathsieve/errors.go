@@ -138,7 +138,7 @@ func advices() []advice {
 		{is(recipe.ErrInputTwice), exitUsage, "name each file once"},
 		{is(recipe.ErrNoPool), exitUsage, "name WARC files or document shards with --input"},
 		{is(recipe.ErrNotFound), exitNoInput, "records that are no responses are not kept: 'mathsieve warc ls FILE' lists all of a file"},
-		{is(recipe.ErrNoInput), exitNoInput, "check the path"},
+		{is(recipe.ErrNoInput), exitNoInput, "name WARC files or document shards, or folders that hold some"},
 		{is(recipe.ErrNotUTF8), exitNoInput, "rename it, or name a link to it"},
 		{is(recipe.ErrNoDocuments), exitData, "check that the files are WARC files with pages ('mathsieve warc ls FILE'), or shards with a text field; 'mathsieve cat RUN --skipped' lists what was found instead"},
 		{is(recipe.ErrNoScores), exitData, "score the documents first, with 'mathsieve score'"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank"
@@ -33,6 +34,7 @@ func (a *app) plan(name, out string) (*recipe.Recipe, *pipeline.Run, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	a.noticePassed(r.Passed)
 	a.runDir = out
 	if !recipe.IsRun(out) {
 		if err := r.CheckInputs(); err != nil {
@@ -155,8 +157,30 @@ func (a *app) noticeExhausted(cuts *rank.Cuts) {
 	if last := len(cuts.Tiers) - 1; last > first {
 		empty = "; the tiers above it, up to " + cuts.Tiers[last].Budget.TierName() + ", stay empty"
 	}
-	fmt.Fprintf(a.stderr, "mathsieve: notice: %s is exhausted: its budget is %d tokens, but all %d documents that may be selected have %d%s\n",
+	a.notice("%s is exhausted: its budget is %d tokens, but all %d documents that may be selected have %d%s",
 		tier, cuts.Tiers[first].Limit, cuts.Documents, cuts.Tokens, empty)
+}
+
+// noticePassed says that folders of the input hold files that are none.
+func (a *app) noticePassed(passed recipe.Passed) {
+	switch passed.N {
+	case 0:
+	case 1:
+		a.notice("1 file in the input folders passed over: %s", passed.Examples[0])
+	default:
+		a.notice("%d files in the input folders passed over, such as %s", passed.N, strings.Join(passed.Examples, ", "))
+	}
+}
+
+// notice says what a user may want to know of a command that goes on.
+func (a *app) notice(format string, args ...any) {
+	text := oneLine(fmt.Sprintf(format, args...))
+	switch {
+	case a.config.Runtime.LogFormat == "json":
+		a.log.Warn("notice", "text", text)
+	case !a.quiet:
+		fmt.Fprintln(a.stderr, "mathsieve: notice: "+text)
+	}
 }
 
 // checkInputs returns errPartial or errTooMany if inputs could not be read.

@@ -27,13 +27,13 @@ var ErrAgainst = errors.New("kept corpus")
 // identifyAgainst describes a kept corpus for a plan: document shards and WARC
 // files as those of the pool; a run that has deduplicated by its plan, of which
 // its result is a function, and by the keys of its packs.
-func identifyAgainst(names []string) ([]pipeline.Input, error) {
+func (f *finder) identifyAgainst(names []string) ([]pipeline.Input, error) {
 	var inputs []pipeline.Input
 	seen := map[string]bool{}
 	for _, name := range names {
 		found, err := identifyKeptRun(name)
 		if found == nil && err == nil {
-			found, err = identify(roleAgainst, []string{name})
+			found, err = f.identify(roleAgainst, []string{name})
 		}
 		if err != nil {
 			return nil, err

@@ -1,17 +1,13 @@
 package recipe
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
@@ -42,127 +38,6 @@ var (
 	// is JSON.
 	ErrNotUTF8 = errors.New("the path is not UTF-8")
 )
-
-// expand turns what a user names into files, in a fixed order: a file stands
-// for itself, a folder for all WARC files and document shards below it, a
-// pattern for what matches, and @FILE for the names that FILE lists, one a line.
-func expand(names []string) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		found, err := expandOne(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, found...)
-	}
-	seen := make(map[string]bool, len(files))
-	for i, f := range files {
-		abs, err := filepath.Abs(f)
-		if err != nil {
-			return nil, fmt.Errorf("find input %s: %w", f, err)
-		}
-		if seen[abs] {
-			return nil, fmt.Errorf("%w: %s", ErrInputTwice, f)
-		}
-		seen[abs] = true
-		files[i] = abs
-	}
-	return files, nil
-}
-
-func expandOne(name string) ([]string, error) {
-	if list, ok := strings.CutPrefix(name, "@"); ok {
-		return expandList(list)
-	}
-	info, err := os.Stat(name)
-	switch {
-	case err == nil && info.IsDir():
-		return expandFolder(name)
-	case err == nil:
-		return []string{name}, nil
-	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?["):
-		matches, err := filepath.Glob(name)
-		if err != nil {
-			return nil, fmt.Errorf("input pattern %q: %w", name, err)
-		}
-		if len(matches) == 0 {
-			return nil, fmt.Errorf("%w matches %q", ErrNoInput, name)
-		}
-		slices.Sort(matches)
-		return matches, nil
-	}
-	return nil, fmt.Errorf("find input: %w", err)
-}
-
-// expandFolder lists what can be read below a folder. A run folder gives its
-// finished documents, not its working state.
-func expandFolder(dir string) ([]string, error) {
-	var files []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && d.Name() == "stages" && IsRun(filepath.Dir(path)):
-			return filepath.SkipDir
-		case d.Type().IsRegular() && (isWARCName(d.Name()) || corpus.IsShardName(d.Name())):
-			files = append(files, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list input folder: %w", err)
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%w in folder %s: looked for .warc, .warc.gz, .warc.zst, .jsonl, .jsonl.gz, .jsonl.zst and .parquet", ErrNoInput, dir)
-	}
-	slices.Sort(files)
-	return files, nil
-}
-
-func expandList(list string) ([]string, error) {
-	f, err := os.Open(list)
-	if err != nil {
-		return nil, fmt.Errorf("open input list: %w", err)
-	}
-	defer f.Close()
-	var files []string
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		found, err := expandOne(line)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", list, err)
-		}
-		files = append(files, found...)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read input list %s: %w", list, err)
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%w in the list %s", ErrNoInput, list)
-	}
-	return files, nil
-}
-
-// IsRun reports whether a folder is that of a run.
-func IsRun(dir string) bool { return exists(filepath.Join(dir, pipeline.PlanFile)) }
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-func isWARCName(name string) bool {
-	for _, ending := range []string{".warc", ".warc.gz", ".warc.zst"} {
-		if strings.HasSuffix(name, ending) {
-			return true
-		}
-	}
-	return false
-}
 
 // isWARC decides how a file is read. What is no document shard is tried as a
 // WARC file, whose reader then says what it found instead.
@@ -201,9 +76,9 @@ func unpackedHead(head []byte, format corpus.Format) []byte {
 	return first[:n]
 }
 
-// identify expands the names and describes each file for a plan.
-func identify(role string, names []string) ([]pipeline.Input, error) {
-	files, err := expand(names)
+// identify finds the files of a role and describes each for a plan.
+func (f *finder) identify(role string, names []string) ([]pipeline.Input, error) {
+	files, err := f.expand(names)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,9 @@ type ManifestPart struct {
 	Bytes     int64 `json:"text_bytes"`
 }
 
+// manifestName is the manifest's file, beside the folders of the tiers.
+const manifestName = "manifest.json"
+
 // manifest describes the corpus of a round, after all its parts are there.
 func (s selector) manifest(_ context.Context, t *pipeline.Task) error {
 	selection, err := readSelection(t.Run, s.round)
@@ -81,7 +84,7 @@ func (s selector) manifest(_ context.Context, t *pipeline.Task) error {
 		tier := &m.Tiers[part.Tier]
 		tier.Parts = append(tier.Parts, ManifestPart{Output: out, Documents: part.Documents, Tokens: part.Tokens, Bytes: part.Bytes})
 	}
-	file, err := newOutput(t.CreateAt(path.Join(s.job.corpusDir(s.round), "manifest.json")))
+	file, err := newOutput(t.CreateAt(path.Join(s.job.corpusDir(s.round), manifestName)))
 	if err != nil {
 		return err
 	}

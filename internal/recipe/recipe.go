@@ -58,6 +58,8 @@ const (
 type Recipe struct {
 	Plan   pipeline.Plan
 	Stages []pipeline.Stage
+	// Passed are the files that New passed over in the folders of the input.
+	Passed Passed
 	job    *job
 }
 
@@ -94,14 +96,15 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 			}{one.role, []string{one.name}})
 		}
 	}
+	var find finder
 	for _, in := range inputs {
-		files, err := identify(in.role, in.names)
+		files, err := find.identify(in.role, in.names)
 		if err != nil {
 			return nil, err
 		}
 		plan.Inputs = append(plan.Inputs, files...)
 	}
-	against, err := identifyAgainst(cfg.Against)
+	against, err := find.identifyAgainst(cfg.Against)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +116,7 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 	if _, err := r.job.pages(); err != nil {
 		return nil, err
 	}
+	r.Passed = find.passed
 	return r, nil
 }
 
