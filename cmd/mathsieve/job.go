@@ -30,7 +30,7 @@ func (a *app) plan(name, out string) (*recipe.Recipe, *pipeline.Run, error) {
 	if err := a.useSettings(); err != nil {
 		return nil, nil, err
 	}
-	r, err := recipe.New(name, a.config)
+	r, err := recipe.New(name, a.config, out)
 	if err != nil {
 		return nil, nil, err
 	}

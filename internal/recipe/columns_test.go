@@ -32,7 +32,7 @@ func TestIDsStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Input, cfg.Select.Budgets = []string{docs}, []rank.Budget{budget}
-	r, err := New(Select, cfg)
+	r, err := New(Select, cfg, "")
 	if err != nil {
 		t.Fatal(err)
 	}

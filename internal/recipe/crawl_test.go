@@ -86,7 +86,7 @@ func settings(t *testing.T, inputs []string, budgets string) config.Config {
 
 // job plans a recipe in a folder.
 func job(name string, cfg config.Config, dir string) (*recipe.Recipe, *pipeline.Run, error) {
-	r, err := recipe.New(name, cfg)
+	r, err := recipe.New(name, cfg, dir)
 	if err != nil {
 		return nil, nil, err
 	}

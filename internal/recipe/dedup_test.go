@@ -119,14 +119,14 @@ func TestRunAgainst(t *testing.T) {
 			t.Errorf("%s is in the corpus, and in the one it was held against", id)
 		}
 	}
-	if _, err := recipe.New(recipe.Dedup, withAgainst(t, c.files[:1], filepath.Join(work, "nothing"))); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := recipe.New(recipe.Dedup, withAgainst(t, c.files[:1], filepath.Join(work, "nothing")), ""); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a kept corpus that is not there: %v", err)
 	}
 	half := filepath.Join(work, "half")
 	if _, _, err := job(recipe.Dedup, settings(t, c.files[:1], "all"), half); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := recipe.New(recipe.Dedup, withAgainst(t, c.files[1:], half)); !errors.Is(err, recipe.ErrAgainst) || !errors.Is(err, pipeline.ErrNotSealed) {
+	if _, err := recipe.New(recipe.Dedup, withAgainst(t, c.files[1:], half), ""); !errors.Is(err, recipe.ErrAgainst) || !errors.Is(err, pipeline.ErrNotSealed) {
 		t.Errorf("a run that is not finished: %v", err)
 	}
 }

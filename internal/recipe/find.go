@@ -19,6 +19,9 @@ import (
 
 // A finder turns what a user names into files.
 type finder struct {
+	// own is the folder of the run that the files are for: it is no input where
+	// it lies in a folder that is. It is nil if there is none yet.
+	own fs.FileInfo
 	// passed are the files in folders that are no input.
 	passed Passed
 }
@@ -36,6 +39,15 @@ func (p *Passed) add(more Passed) {
 	p.Examples = p.Examples[:min(len(p.Examples), most)]
 }
 
+// newFinder returns the finder for a run in a folder, which need not exist.
+func newFinder(dir string) *finder {
+	own, err := os.Stat(dir)
+	if err != nil {
+		return &finder{}
+	}
+	return &finder{own: own}
+}
+
 // expand turns what a user names into files, in a fixed order: a file stands
 // for itself, a folder for all WARC files and document shards below it, a
 // pattern for what matches, and @FILE for the names that FILE lists, one a line.
@@ -49,6 +61,9 @@ func (f *finder) expand(names []string) ([]string, error) {
 			return nil, err
 		}
 		files = append(files, found...)
+	}
+	if len(files) == 0 && len(names) > 0 {
+		return nil, fmt.Errorf("%w but the folder of the run itself", ErrNoInput)
 	}
 	seen := make(map[string]bool, len(files))
 	for i, name := range files {
@@ -71,22 +86,48 @@ func (f *finder) one(name string) ([]string, error) {
 	}
 	info, err := os.Stat(name)
 	switch {
-	case err == nil && info.IsDir():
-		return f.folder(name)
 	case err == nil:
-		return []string{name}, nil
+		return f.named(name, info)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?["):
-		matches, err := filepath.Glob(name)
-		if err != nil {
-			return nil, fmt.Errorf("input pattern %q: %w", name, err)
-		}
-		if len(matches) == 0 {
-			return nil, fmt.Errorf("%w matches %q", ErrNoInput, name)
-		}
-		slices.Sort(matches)
-		return matches, nil
+		return f.pattern(name)
 	}
 	return nil, fmt.Errorf("find input: %w", err)
+}
+
+// named lists what a path stands for. That of the run itself, which a pattern
+// has named when the run goes on, stands for nothing.
+func (f *finder) named(name string, info fs.FileInfo) ([]string, error) {
+	switch {
+	case !info.IsDir():
+		return []string{name}, nil
+	case f.isOwn(info) && IsRun(name):
+		return nil, nil
+	}
+	return f.folder(name)
+}
+
+func (f *finder) pattern(pattern string) ([]string, error) {
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("input pattern %q: %w", pattern, err)
+	}
+	if len(matches) == 0 {
+		return nil, fmt.Errorf("%w matches %q", ErrNoInput, pattern)
+	}
+	slices.Sort(matches)
+	var files []string
+	for _, match := range matches {
+		info, err := os.Stat(match)
+		if err != nil {
+			return nil, fmt.Errorf("find input: %w", err)
+		}
+		found, err := f.named(match, info)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	return files, nil
 }
 
 func (f *finder) list(list string) ([]string, error) {
@@ -119,7 +160,7 @@ func (f *finder) list(list string) ([]string, error) {
 
 // folder lists what can be read below a folder.
 func (f *finder) folder(dir string) ([]string, error) {
-	var below finder
+	below := finder{own: f.own}
 	files, err := below.walk(dir, false)
 	if err != nil {
 		return nil, fmt.Errorf("list input folder: %w", err)
@@ -150,7 +191,11 @@ func (f *finder) walk(dir string, inRun bool) (files []string, err error) {
 		path := filepath.Join(dir, e.Name())
 		switch {
 		case e.IsDir():
-			if isRun && e.Name() == "stages" {
+			info, err := e.Info()
+			if err != nil {
+				return nil, err
+			}
+			if isRun && e.Name() == "stages" || f.isOwn(info) {
 				continue
 			}
 			below, err := f.walk(path, inRun)
@@ -166,6 +211,9 @@ func (f *finder) walk(dir string, inRun bool) (files []string, err error) {
 	}
 	return files, nil
 }
+
+// isOwn reports whether a folder is that of the run itself, by whatever path.
+func (f *finder) isOwn(info fs.FileInfo) bool { return f.own != nil && os.SameFile(info, f.own) }
 
 // isFile reports whether a path is a file, or a link to one.
 func isFile(path string) bool {

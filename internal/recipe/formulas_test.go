@@ -97,7 +97,7 @@ func TestSiteRulesAreInThePlan(t *testing.T) {
 		}
 	}
 	write("a.example: {drop: 'p['}\n")
-	if _, err := recipe.New(recipe.Extract, cfg); err == nil || !strings.Contains(err.Error(), "rules.yaml:1:19: ") {
+	if _, err := recipe.New(recipe.Extract, cfg, ""); err == nil || !strings.Contains(err.Error(), "rules.yaml:1:19: ") {
 		t.Errorf("bad selector: %v", err)
 	}
 	write("a.example: {drop: p}\n")

@@ -149,7 +149,7 @@ func TestNewestDocuments(t *testing.T) {
 func TestAgainstOtherVersion(t *testing.T) {
 	c := newCrawl(t, 14, 20, 2)
 	old := filepath.Join(t.TempDir(), "old")
-	r, err := recipe.New(recipe.Dedup, settings(t, c.files[:1], "all"))
+	r, err := recipe.New(recipe.Dedup, settings(t, c.files[:1], "all"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestAgainstOtherVersion(t *testing.T) {
 	if _, err := pipeline.OpenRun(storage.OS(), old, r.Plan); err != nil {
 		t.Fatal(err)
 	}
-	_, err = recipe.New(recipe.Dedup, withAgainst(t, c.files[1:], old))
+	_, err = recipe.New(recipe.Dedup, withAgainst(t, c.files[1:], old), "")
 	if !errors.Is(err, recipe.ErrAgainst) || !errors.Is(err, pipeline.ErrVersion) {
 		t.Errorf("error %v", err)
 	}

@@ -63,8 +63,10 @@ type Recipe struct {
 	job    *job
 }
 
-// New plans a recipe from the settings and the files that they name.
-func New(name string, cfg config.Config) (*Recipe, error) {
+// New plans a recipe from the settings and the files that they name, for a run
+// in the folder dir. What is in that folder is no input of the run, even if it
+// lies in one of those that are.
+func New(name string, cfg config.Config, dir string) (*Recipe, error) {
 	if (name == Run || name == Train) && cfg.Model == "" {
 		if err := checkModelMemory(cfg); err != nil {
 			return nil, err
@@ -96,7 +98,7 @@ func New(name string, cfg config.Config) (*Recipe, error) {
 			}{one.role, []string{one.name}})
 		}
 	}
-	var find finder
+	find := newFinder(dir)
 	for _, in := range inputs {
 		files, err := find.identify(in.role, in.names)
 		if err != nil {
