@@ -103,6 +103,14 @@ func as[T error](err error) bool {
 	return ok
 }
 
+// differs matches a plan that is not that of the run folder, by what differs.
+func differs(kind pipeline.Diff) func(error) bool {
+	return func(err error) bool {
+		diff, ok := errors.AsType[*pipeline.PlanDiff](err)
+		return ok && diff.Kind == kind
+	}
+}
+
 // damagedPlan matches a run folder whose plan is not what was written.
 func damagedPlan(err error) bool {
 	return errors.Is(err, pipeline.ErrDamaged) && strings.Contains(err.Error(), pipeline.PlanFile)
@@ -126,8 +134,11 @@ func advices() []advice {
 		{is(errReview), exitTemporary, "decide with 'mathsieve review RUN', or annotate them in RUN/annotations.yaml; the same command goes on"},
 		{is(recipe.ErrAnnotations), exitConfig, "mend the file at that place; the same command goes on"},
 		{is(pipeline.ErrVersion), exitConfig, "use the version that began it, or choose another --out"},
+		{differs(pipeline.DiffRecipe), exitConfig, "choose another --out"},
+		{differs(pipeline.DiffInputs), exitConfig, "name the inputs as they were to go on, or choose another --out"},
+		{differs(pipeline.DiffContent), exitConfig, "put the file back as it was to go on, or choose another --out"},
 		{is(pipeline.ErrPlanDiffers), exitConfig, "undo the change to go on, or choose another --out"},
-		{is(recipe.ErrInputChanged), exitConfig, "restore the input to go on, or choose another --out"},
+		{is(recipe.ErrInputChanged), exitConfig, "put the file back as it was to go on, or choose another --out"},
 		{is(pipeline.ErrNotEmpty), exitCantCreate, "choose an empty or a new folder for --out"},
 		{is(pipeline.ErrNoRun), exitNoInput, "name the folder that a command was given as --out"},
 		{damagedPlan, exitConfig, "a plan cannot be repaired: choose another --out"},

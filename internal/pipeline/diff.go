@@ -20,10 +20,22 @@ var (
 	ErrVersion = errors.New("made by another version")
 )
 
+// What differs between two plans.
+const (
+	DiffSetting Diff = iota // a setting, which can be given as it was
+	DiffRecipe              // the recipe or a version: another run altogether
+	DiffContent             // the content of an input
+	DiffInputs              // which inputs there are, or their order
+)
+
+// A Diff is a kind of difference between two plans.
+type Diff int
+
 // A PlanDiff is the first difference between the plan of a run and the one
 // asked for now. It is ErrPlanDiffers to errors.Is, and ErrVersion too where
 // Key is "schema" or "version".
 type PlanDiff struct {
+	Kind Diff
 	// Key is the dotted path of a setting, or names an input.
 	Key string
 	// Was and Now are the two values as a user would write them.
@@ -49,7 +61,7 @@ func comparePlans(was, now Plan) error {
 		{"recipe", was.Recipe, now.Recipe},
 	} {
 		if field.was != field.now {
-			return &PlanDiff{Key: field.key, Was: show(field.was), Now: show(field.now)}
+			return &PlanDiff{Kind: DiffRecipe, Key: field.key, Was: show(field.was), Now: show(field.now)}
 		}
 	}
 	wasConfig, err := parse(was.Config)
@@ -134,17 +146,31 @@ func compareInputs(was, now []Input) *PlanDiff {
 	for i := range max(len(was), len(now)) {
 		switch {
 		case i >= len(was):
-			return &PlanDiff{Key: inputKey(now[i]), Was: "absent", Now: describe(now[i])}
+			return &PlanDiff{Kind: DiffInputs, Key: inputKey(now[i]), Was: notAmong, Now: describe(now[i])}
 		case i < len(now) && was[i] == now[i]:
 		case i < len(now) && was[i].Path == now[i].Path && was[i].Role == now[i].Role:
-			return &PlanDiff{Key: inputKey(was[i]), Was: describe(was[i]), Now: describe(now[i])}
+			return &PlanDiff{Kind: DiffContent, Key: inputKey(was[i]), Was: describe(was[i]), Now: describe(now[i])}
 		case i >= len(now) || !nowByPath[Input{Path: was[i].Path, Role: was[i].Role}]:
-			return &PlanDiff{Key: inputKey(was[i]), Was: describe(was[i]), Now: "absent"}
+			return &PlanDiff{Kind: DiffInputs, Key: inputKey(was[i]), Was: describe(was[i]), Now: notAmong + elsewhere(was[i], now)}
 		default:
-			return &PlanDiff{Key: "input " + strconv.Itoa(i), Was: show(was[i].Path), Now: show(now[i].Path)}
+			return &PlanDiff{Kind: DiffInputs, Key: "input " + strconv.Itoa(i), Was: show(was[i].Path), Now: show(now[i].Path)}
 		}
 	}
 	return nil
+}
+
+// notAmong stands for an input that a plan does not have. It says nothing about
+// the disk: the file may be there, and not be named.
+const notAmong = "not among the inputs"
+
+// elsewhere names the input that has the content of another, if there is one.
+func elsewhere(was Input, now []Input) string {
+	for _, in := range now {
+		if in.Size == was.Size && in.Hash == was.Hash {
+			return "; " + show(in.Path) + " has the same size and hash"
+		}
+	}
+	return ""
 }
 
 func inputKey(in Input) string {
@@ -201,9 +227,10 @@ func decodePlan(data []byte) (Plan, error) {
 	}
 	if head.Schema != PlanSchema {
 		return Plan{}, &PlanDiff{
-			Key: "schema",
-			Was: strconv.Itoa(head.Schema) + " (version " + show(head.Version) + ")",
-			Now: strconv.Itoa(PlanSchema),
+			Kind: DiffRecipe,
+			Key:  "schema",
+			Was:  strconv.Itoa(head.Schema) + " (version " + show(head.Version) + ")",
+			Now:  strconv.Itoa(PlanSchema),
 		}
 	}
 	var plan Plan

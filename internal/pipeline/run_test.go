@@ -53,10 +53,10 @@ func TestPlanDiffers(t *testing.T) {
 	f(func(p *pipeline.Plan) { p.Recipe = "dedup" }, "recipe: was job, now dedup")
 	f(func(p *pipeline.Plan) { p.Inputs[0].Size = 11 }, "input warc a.warc.gz: was 10 bytes with hash aa, now 11 bytes with hash aa")
 	f(func(p *pipeline.Plan) { p.Inputs[1].Hash = "cccccccccccccccc" }, "input warc b.warc.gz: was 20 bytes with hash bbbbbbbbbbbb, now 20 bytes with hash cccccccccccc")
-	f(func(p *pipeline.Plan) { p.Inputs = p.Inputs[:1] }, "input warc b.warc.gz: was 20 bytes with hash bbbbbbbbbbbb, now absent")
-	f(func(p *pipeline.Plan) { p.Inputs = append(p.Inputs, pipeline.Input{Path: "c", Size: 1}) }, "input c: was absent, now 1 bytes with hash ")
+	f(func(p *pipeline.Plan) { p.Inputs = p.Inputs[:1] }, "input warc b.warc.gz: was 20 bytes with hash bbbbbbbbbbbb, now not among the inputs")
+	f(func(p *pipeline.Plan) { p.Inputs = append(p.Inputs, pipeline.Input{Path: "c", Size: 1}) }, "input c: was not among the inputs, now 1 bytes with hash ")
 	f(func(p *pipeline.Plan) { p.Inputs[0], p.Inputs[1] = p.Inputs[1], p.Inputs[0] }, "input 0: was a.warc.gz, now b.warc.gz")
-	f(func(p *pipeline.Plan) { p.Inputs[0].Path = "x" }, "input warc a.warc.gz: was 10 bytes with hash aa, now absent")
+	f(func(p *pipeline.Plan) { p.Inputs[0].Path = "x" }, "input warc a.warc.gz: was 10 bytes with hash aa, now not among the inputs; x has the same size and hash")
 }
 
 func TestBadPlan(t *testing.T) {
