@@ -147,6 +147,7 @@ func advices() []advice {
 		{is(storage.ErrConflict), exitSoftware, "this is a bug or a damaged disk: the same work gave other bytes; 'mathsieve verify RUN' checks what is there"},
 		{as[usageError], exitUsage, ""},
 		{is(recipe.ErrInputTwice), exitUsage, "name each file once"},
+		{is(recipe.ErrStream), exitUsage, "save it to a file and name that"},
 		{is(recipe.ErrNoPool), exitUsage, "name WARC files or document shards with --input"},
 		{is(recipe.ErrNotFound), exitNoInput, "records that are no responses are not kept: 'mathsieve warc ls FILE' lists all of a file"},
 		{is(recipe.ErrNoInput), exitNoInput, "name WARC files or document shards, or folders that hold some"},

@@ -19,6 +19,7 @@ import (
 	"mathsieve/internal/dedup"
 	"mathsieve/internal/fasttext"
 	"mathsieve/internal/rank/domain"
+	"mathsieve/internal/recipe"
 	"mathsieve/internal/seed"
 	"mathsieve/internal/shuffle"
 	"mathsieve/internal/warc"
@@ -36,6 +37,9 @@ a fastText model, and sums up what it holds.
   mathsieve inspect run1/stages/extract/00000.docs.jsonl.zst`,
 		Args: exactlyOne("file"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if args[0] == "-" {
+				return fmt.Errorf("inspect: %w", recipe.ErrStream)
+			}
 			f, err := os.Open(args[0])
 			if err != nil {
 				return fmt.Errorf("inspect: %w", err)

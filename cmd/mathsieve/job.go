@@ -27,6 +27,9 @@ func (a *app) useSettings() error {
 // plan plans a recipe from the settings and opens its run in the folder out,
 // which it starts if there is none.
 func (a *app) plan(name, out string) (*recipe.Recipe, *pipeline.Run, error) {
+	if out == "-" {
+		return nil, nil, usageError{errors.New("--out - is not supported: the result is a folder; name one, and 'mathsieve cat FOLDER' prints what is in it")}
+	}
 	if err := a.useSettings(); err != nil {
 		return nil, nil, err
 	}

@@ -37,6 +37,9 @@ bytes for any number of workers.
 			if err := required(cmd, "positive", "negative", "out"); err != nil {
 				return err
 			}
+			if out == "-" {
+				return usageError{errors.New("--out - is not supported: name a file for the model")}
+			}
 			if _, err := os.Stat(out); !force && err == nil {
 				return fmt.Errorf("write model %s: %w", out, fs.ErrExist)
 			}

@@ -126,7 +126,7 @@ func newRun(fsys storage.FS, dir string, plan Plan) *Run {
 // ErrVersion. Who adds to a run without OpenRun asks first.
 func (r *Run) RequireVersion(version string) error {
 	if r.plan.Version != version {
-		return fmt.Errorf("run %s: %w", r.dir, &PlanDiff{Key: "version", Was: show(r.plan.Version), Now: show(version)})
+		return fmt.Errorf("run %s: %w", r.dir, &PlanDiff{Kind: DiffRecipe, Key: "version", Was: show(r.plan.Version), Now: show(version)})
 	}
 	return nil
 }

@@ -81,6 +81,9 @@ func (f *finder) expand(names []string) ([]string, error) {
 }
 
 func (f *finder) one(name string) ([]string, error) {
+	if name == "-" {
+		return nil, ErrStream
+	}
 	if list, ok := strings.CutPrefix(name, "@"); ok {
 		return f.list(list)
 	}

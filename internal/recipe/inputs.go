@@ -34,6 +34,8 @@ var (
 	ErrInputTwice = errors.New("input listed twice")
 	// ErrNoInput says that no file was found where inputs were to be.
 	ErrNoInput = errors.New("no input file")
+	// ErrStream says that "-" was named where files are read more than once.
+	ErrStream = errors.New(`"-", standard input, is not supported here`)
 	// ErrNotUTF8 says that the path of an input cannot stand in a plan, which
 	// is JSON.
 	ErrNotUTF8 = errors.New("the path is not UTF-8")
