@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -37,13 +38,16 @@ encoding; - is standard input.
 			if in.Body, err = a.readAll(args[0]); err != nil {
 				return err
 			}
+			if len(bytes.TrimSpace(in.Body)) == 0 {
+				return fmt.Errorf("%w: %s is empty", errNoText, inputName(args[0]))
+			}
 			extractor, err := extract.New(a.config.Extract)
 			if err != nil {
 				return usageError{err}
 			}
 			doc := corpus.Document{URL: in.URL}
 			if reason := extractor.NewWorker().Extract(in, &doc); reason != "" {
-				return fmt.Errorf("%w: %s: %s", errNoText, args[0], reason)
+				return fmt.Errorf("%w: %s: %s", errNoText, inputName(args[0]), reason)
 			}
 			if asJSON {
 				line, err := corpus.AppendJSON(nil, &doc)
@@ -63,6 +67,14 @@ encoding; - is standard input.
 	flags.BoolVar(&asJSON, "json", false, "print the whole document as JSON")
 	a.setting(flags, "whole-page", "extract.whole-page", "keep menus, footers and all other parts of the page")
 	return cmd
+}
+
+// inputName is what a message calls a file, or standard input.
+func inputName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // readAll reads a file, or standard input if the name is "-".

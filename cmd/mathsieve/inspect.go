@@ -90,7 +90,7 @@ func (i inspector) inspect() error {
 		{bytes.HasPrefix(head, []byte("MSDOMTB1")), i.domains},
 		{isModelName(i.name) || bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
 		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
-		{filepath.Ext(i.name) == ".yaml", i.text}, // annotations
+		{slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(i.name)), i.text}, // annotations, settings
 		{isTextLines(i.name), i.lines},
 		{strings.HasSuffix(i.name, ".urls.zst"), i.addresses},
 		{filepath.Ext(i.name) == ".drawn", i.drawn},
@@ -304,20 +304,21 @@ func (i inspector) shard() error {
 		return err
 	}
 	defer docs.Close()
-	var count, bad, bytes, formulas, tokens int64
+	var count, bytes, formulas, tokens int64
+	bad := map[corpus.Reason]int64{}
 	var doc corpus.Document
 	for {
 		err := docs.Read(&doc)
 		var broken *corpus.RowError
 		switch {
 		case errors.Is(err, io.EOF) || errors.Is(err, corpus.ErrCorrupt):
-			i.say("document shard, %s: %d documents, %d bytes of text, %d formulas, %d tokens counted, %d broken rows", format, count, bytes, formulas, tokens, bad)
+			i.say("document shard, %s: %d documents, %d bytes of text, %d formulas, %d tokens counted%s", format, count, bytes, formulas, tokens, rowsThatAreNone(bad))
 			if errors.Is(err, corpus.ErrCorrupt) {
 				return err // after what could be read
 			}
 			return nil
 		case errors.As(err, &broken):
-			bad++
+			bad[broken.Reason]++
 			continue
 		case err != nil:
 			return err
@@ -327,6 +328,18 @@ func (i inspector) shard() error {
 		formulas += int64(doc.Metadata.FormulaCount())
 		tokens += int64(doc.TokenCount)
 	}
+}
+
+// rowsThatAreNone counts the rows of a shard that are no documents, if any.
+func rowsThatAreNone(bad map[corpus.Reason]int64) string {
+	if len(bad) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, reason := range slices.Sorted(maps.Keys(bad)) {
+		parts = append(parts, fmt.Sprintf("%s %d", reason, bad[reason]))
+	}
+	return "; no documents: " + strings.Join(parts, ", ")
 }
 
 func (i inspector) records() error {

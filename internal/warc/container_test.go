@@ -162,7 +162,7 @@ func TestNotWARC(t *testing.T) {
 	}
 	page := "<html><head><title>503 Service Temporarily Unavailable</title></head></html>\n"
 	f(nil, ErrEmpty, "empty")
-	f([]byte(page), nil, "saved HTTP error")
+	f([]byte(page), nil, "; looks like a saved HTTP error")
 	f(gz(t, page), nil, "saved HTTP error")
 	f([]byte(`{"message":"rate exceeded"}`), nil, "saved HTTP error")
 	f([]byte("hello\x00\xff"), nil, `starts with "hello\x00\xff"`)

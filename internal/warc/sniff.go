@@ -39,7 +39,7 @@ func looksLike(b []byte) string {
 	case bytes.HasPrefix(lower, []byte("<?xml")), bytes.HasPrefix(lower, []byte("<html")),
 		bytes.HasPrefix(lower, []byte("<!doctype")), bytes.HasPrefix(lower, []byte("{")),
 		bytes.HasPrefix(lower, []byte("<error")), bytes.HasPrefix(lower, []byte("http/")):
-		s += "; looks like a saved HTTP error, delete it and fetch again"
+		s += "; looks like a saved HTTP error"
 	case len(start) == 0:
 		s = "holds only blanks"
 	}
