@@ -188,19 +188,15 @@ func (a *app) notice(format string, args ...any) {
 
 // checkInputs returns errPartial or errTooMany if inputs could not be read.
 func (a *app) checkInputs(run *pipeline.Run, r *recipe.Recipe) error {
-	failed := int64(0)
-	for _, s := range r.Stages {
-		counters, err := run.SealedCounters(s.Name)
-		if err != nil {
-			return err
-		}
-		failed += counters["failed_inputs"]
+	failed, err := r.Failures(run)
+	if err != nil || failed.N == 0 {
+		return err
 	}
-	if failed == 0 {
-		return nil
+	of := len(r.Plan.Inputs)
+	if limit := a.config.Runtime.MaxFailedInputs; limit >= 0 && failed.N > int64(limit) {
+		err = fmt.Errorf("%w: %d of %d, runtime.max-failed-inputs is %d; the first is %s", errTooMany, failed.N, of, limit, failed.First)
+	} else {
+		err = fmt.Errorf("%w: %d of %d; the first is %s", errPartial, failed.N, of, failed.First)
 	}
-	if limit := a.config.Runtime.MaxFailedInputs; limit >= 0 && failed > int64(limit) {
-		return statedError{fmt.Errorf("%w: %d of %d, runtime.max-failed-inputs is %d", errTooMany, failed, len(r.Plan.Inputs), limit), "everything else is done"}
-	}
-	return statedError{fmt.Errorf("%w: %d of %d", errPartial, failed, len(r.Plan.Inputs)), "everything else is done"}
+	return statedError{err, "everything else is done"}
 }

@@ -3,6 +3,7 @@ package recipe
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"mathsieve/internal/pipeline"
 	"mathsieve/internal/rank"
@@ -79,6 +80,33 @@ func (s extractStage) requireDocuments(run *pipeline.Run) error {
 		return fmt.Errorf("%w: %d files with %d rows hold no text", s.none, len(s.inputs), counters["records.document"])
 	}
 	return fmt.Errorf("%w: %d files with %d records hold no page of HTML", s.none, len(s.inputs), sum(withPrefix(counters, "records.")))
+}
+
+// Failures are the inputs of a run that could not be read.
+type Failures struct {
+	N     int64
+	First string // the name of the first of them, and why
+}
+
+// Failures returns those of a finished run.
+func (r *Recipe) Failures(run *pipeline.Run) (f Failures, err error) {
+	for _, s := range []extractStage{r.job.positive, r.job.negative, r.job.against, r.job.pool} {
+		if !slices.ContainsFunc(r.Stages, func(stage pipeline.Stage) bool { return stage.Name == s.name }) {
+			continue
+		}
+		counters, err := run.SealedCounters(s.name)
+		if err != nil {
+			return f, err
+		}
+		failed := counters["failed_inputs"]
+		if f.N == 0 && failed > 0 {
+			if f.First, err = s.firstFailure(run); err != nil {
+				return f, err
+			}
+		}
+		f.N += failed
+	}
+	return f, nil
 }
 
 // firstFailure says why the first of the inputs that cannot be read cannot.
