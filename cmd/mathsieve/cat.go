@@ -54,7 +54,7 @@ Fields: ` + strings.Join(recipe.Fields()[:9], ", ") + `,
 			if flushErr := out.Flush(); err == nil {
 				err = flushErr
 			}
-			return err
+			return a.inRun(args[0], err)
 		},
 	}
 	flags := cmd.Flags()

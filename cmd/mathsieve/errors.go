@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -109,6 +110,29 @@ func differs(kind pipeline.Diff) func(error) bool {
 		diff, ok := errors.AsType[*pipeline.PlanDiff](err)
 		return ok && diff.Kind == kind
 	}
+}
+
+// inRun notes which run folder a path lies in, if any, and makes of an error
+// that its file is corrupt one that can be repaired there.
+func (a *app) inRun(path string, err error) error {
+	at, absErr := filepath.Abs(path)
+	if err == nil || absErr != nil {
+		return err
+	}
+	for !recipe.IsRun(at) {
+		parent := filepath.Dir(at)
+		if parent == at {
+			return err
+		}
+		at = parent
+	}
+	if a.runDir == "" {
+		a.runDir = at
+	}
+	if errors.Is(err, corpus.ErrCorrupt) && !errors.Is(err, pipeline.ErrDamaged) {
+		err = fmt.Errorf("%w: %w", pipeline.ErrDamaged, err)
+	}
+	return err
 }
 
 // damagedPlan matches a run folder whose plan is not what was written.

@@ -54,7 +54,7 @@ a fastText model, and sums up what it holds.
 			}
 			i := inspector{w: a.stdout, file: f, name: args[0], size: info.Size(), warc: a.config.WARC}
 			if err := i.inspect(); err != nil {
-				return fmt.Errorf("inspect %s: %w", args[0], err)
+				return a.inRun(args[0], fmt.Errorf("inspect %s: %w", args[0], err))
 			}
 			return nil
 		},
