@@ -129,20 +129,20 @@ func (a *app) conclude(run *pipeline.Run, r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
-	if cuts != nil && !a.quiet {
-		a.notice(cuts)
+	if cuts != nil {
+		a.noticeCuts(cuts)
 	}
 	return a.checkInputs(run, r)
 }
 
-// notice says that nothing was selected, or less than the budgets ask for.
-func (a *app) notice(cuts *rank.Cuts) {
+// noticeCuts says that nothing was selected, or less than the budgets ask for.
+func (a *app) noticeCuts(cuts *rank.Cuts) {
 	largest := cuts.Tiers[len(cuts.Tiers)-1]
 	switch {
 	case cuts.Documents == 0:
-		fmt.Fprintf(a.stderr, "mathsieve: notice: nothing is selected: of %d documents with a score none has that of select.min-score\n", cuts.BelowMin)
+		a.notice("nothing is selected: of %d documents with a score none has that of select.min-score", cuts.BelowMin)
 	case largest.Documents == 0: // a cut ends at the first document that does not fit
-		fmt.Fprintf(a.stderr, "mathsieve: notice: nothing is selected: the budget is %d tokens, and the best of the %d documents has more; all have %d\n",
+		a.notice("nothing is selected: the budget is %d tokens, and the best of the %d documents has more; all have %d",
 			largest.Limit, cuts.Documents, cuts.Tokens)
 	default:
 		a.noticeExhausted(cuts)
