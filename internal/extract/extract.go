@@ -176,10 +176,17 @@ func (w *Worker) Extract(in Input, doc *corpus.Document) corpus.Reason {
 	if len(body) > 2*w.options.MaxBytes {
 		return ReasonTooLarge
 	}
-	if !w.options.WholePage {
-		body, _ = w.sites.Apply(in.URL, body, &w.page.tree)
+	limits := w.options.limits()
+	limits.ValidUTF8 = true // the decoder's output
+	var err error
+	if w.options.WholePage {
+		err = w.page.tree.Parse(body, limits)
+	} else {
+		body, err = w.sites.Parse(in.URL, body, limits, &w.page.tree)
 	}
-	err := w.page.extract(body, doc)
+	if err == nil {
+		w.page.extract(body, doc)
+	}
 	switch {
 	case err != nil:
 		return ReasonTooLarge

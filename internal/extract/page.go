@@ -128,14 +128,9 @@ func (p *page) reset() {
 	p.tally = tally{}
 }
 
-// extract parses body, which is UTF-8, and fills the text and the metadata of
-// doc. The error is one of the parser's limits.
-func (p *page) extract(body []byte, doc *corpus.Document) error {
-	limits := p.options.limits()
-	limits.ValidUTF8 = true // the decoder's output
-	if err := p.tree.Parse(body, limits); err != nil {
-		return err
-	}
+// extract fills the text and the metadata of doc from the tree of body, which is
+// UTF-8.
+func (p *page) extract(body []byte, doc *corpus.Document) {
 	p.nested = false
 	p.body = body
 	p.config.reset()
@@ -145,7 +140,6 @@ func (p *page) extract(body []byte, doc *corpus.Document) error {
 		p.fromJSON(doc)
 	}
 	p.shrink()
-	return nil
 }
 
 // run takes the parsed tree through all passes.

@@ -196,6 +196,11 @@ func (t *Tree) addText(parent, before Node, start, stop int, f flags) {
 		}
 		return
 	}
+	t.extendText(at, start, stop, f)
+}
+
+// extendText appends the source between start and stop to the text node at.
+func (t *Tree) extendText(at Node, start, stop int, f flags) {
 	d := &t.nodes[at]
 	if d.flags == f && d.stop == int32(start) {
 		d.stop = int32(stop)
@@ -211,6 +216,33 @@ func (t *Tree) addText(parent, before Node, start, stop int, f flags) {
 	t.segments = append(t.segments, segment{start: int32(start), stop: int32(stop), next: -1, flags: f})
 	t.segments[d.stop].next = piece
 	d.stop = piece
+}
+
+// Remove takes elements out of the tree, with all below them. The other nodes are
+// numbered anew, and texts that come to stand side by side become one, as they
+// would be without the source of what is gone.
+func (t *Tree) Remove(elements []Node) {
+	if len(elements) == 0 {
+		return
+	}
+	for _, n := range elements {
+		before, after := t.nodes[n].prev, t.nodes[n].next
+		t.detach(n)
+		if before == None || after == None || t.nodes[before].kind != Text || t.nodes[after].kind != Text {
+			continue
+		}
+		if d := t.nodes[after]; d.flags&flagSegments == 0 {
+			t.extendText(before, int(d.start), int(d.stop), d.flags)
+		} else {
+			for i := d.start; i >= 0; {
+				s := t.segments[i]
+				t.extendText(before, int(s.start), int(s.stop), s.flags)
+				i = s.next
+			}
+		}
+		t.detach(after)
+	}
+	t.finish()
 }
 
 // finish computes where subtrees end. Most trees were built in document order;

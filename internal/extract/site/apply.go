@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -14,31 +13,49 @@ import (
 	"mathsieve/internal/extract/dom"
 )
 
-// Apply rewrites the page at an address, which is UTF-8, by the rule for its
-// host, and reports whether there is one. The page comes back as it is if there
-// is none. The tree is memory that Apply may use.
-func (r *Rules) Apply(address string, page []byte, tree *dom.Tree) ([]byte, bool) {
+// Parse makes tree the page at an address, which is UTF-8, as the rule for its
+// host has it. It returns the source of the tree, which is another one where the
+// rule does more than drop parts of the page. The error is one of the parser's
+// limits.
+func (r *Rules) Parse(address string, page []byte, o dom.Options, tree *dom.Tree) (source []byte, err error) {
+	if err := tree.Parse(page, o); err != nil {
+		return nil, err
+	}
 	found := r.find(address)
 	if found == nil {
-		return page, false
+		return page, nil
 	}
-	root, err := parse(page, tree)
-	if err != nil {
-		return page, false
+	nodes := nodesOf(tree)
+	root := &nodes[0]
+	if len(found.keep) == 0 && len(found.content) == 0 {
+		tree.Remove(indices(nodes, match(root, found.drop)))
+		return page, nil
 	}
-	doc := goquery.NewDocumentFromNode(root)
-	found.rewrite(doc)
+	found.rewrite(root)
 	var out bytes.Buffer
 	out.Grow(len(page))
-	if err := html.Render(&out, doc.Nodes[0]); err != nil {
-		return page, false
+	if err := html.Render(&out, root); err != nil {
+		return page, nil // it is damaged in a way that has no HTML
 	}
-	return out.Bytes(), true
+	return out.Bytes(), tree.Parse(out.Bytes(), o)
+}
+
+// indices returns the numbers in the node table of matched, which are elements of
+// nodes, in document order, as nodes are.
+func indices(nodes []html.Node, matched []*html.Node) []dom.Node {
+	var found []dom.Node
+	for i := range nodes {
+		if len(matched) > 0 && &nodes[i] == matched[0] {
+			found = append(found, dom.Node(i))
+			matched = matched[1:]
+		}
+	}
+	return found
 }
 
 // rewrite changes the tree of a page. All selectors see it as it was.
-func (r *rule) rewrite(doc *goquery.Document) {
-	keep, drop, content := match(doc, r.keep), match(doc, r.drop), match(doc, r.content)
+func (r *rule) rewrite(root *html.Node) {
+	keep, drop, content := match(root, r.keep), match(root, r.drop), match(root, r.content)
 	kept := make(map[*html.Node]bool, len(keep))
 	for _, n := range keep {
 		kept[n] = true
@@ -56,29 +73,21 @@ func (r *rule) rewrite(doc *goquery.Document) {
 	for _, n := range content {
 		chosen[n] = true
 	}
-	if body := doc.Find("body"); body.Length() > 0 {
-		restrict(body.Nodes[0], chosen)
+	for n := range root.Descendants() {
+		if n.DataAtom == atom.Body {
+			restrict(n, chosen)
+			break
+		}
 	}
 }
 
 // match returns the parts of the page that a selector matches, in document
 // order.
-func match(doc *goquery.Document, s cascadia.SelectorGroup) []*html.Node {
+func match(root *html.Node, s cascadia.SelectorGroup) []*html.Node {
 	if len(s) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(doc.FindMatcher(matcher{s}).Nodes, func(n *html.Node) bool { return !isPart(n) })
-}
-
-// A matcher is a group of selectors for goquery.
-type matcher struct{ cascadia.SelectorGroup }
-
-// MatchAll returns the elements below n that match, in document order.
-func (m matcher) MatchAll(n *html.Node) []*html.Node { return cascadia.QueryAll(n, m.SelectorGroup) }
-
-// Filter returns the elements of nodes that match.
-func (m matcher) Filter(nodes []*html.Node) []*html.Node {
-	return cascadia.Filter(nodes, m.SelectorGroup)
+	return slices.DeleteFunc(cascadia.QueryAll(root, s), func(n *html.Node) bool { return !isPart(n) })
 }
 
 // isPart reports whether n may be dropped or chosen: not the page as a whole.

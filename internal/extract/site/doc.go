@@ -16,7 +16,8 @@
 // apply inside it. A host's own rule goes before that of a suffix, a longer
 // suffix before a shorter one, and rules of the user before those built in.
 //
-// The rules rewrite the HTML of a page before it is extracted, so formulas are
-// found in the same way on all pages. Selectors are those of
-// github.com/andybalholm/cascadia, run by goquery.
+// The rules change a page before it is extracted, so formulas are found in the
+// same way on all pages. A rule that only drops takes the parts out of the node
+// table; any other rewrites the HTML. Selectors are those of
+// github.com/andybalholm/cascadia.
 package site
