@@ -23,78 +23,185 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mathsieve/internal/corpus"
+	"mathsieve/internal/extract/charset"
+	"mathsieve/internal/extract/dom"
 )
 
-// turnPages is how many pages each way of BenchmarkExtract takes in turn.
-const turnPages = 512
+// How much each way of a benchmark takes in turn, in bytes of HTML. The collection
+// after a turn marks all pages: with shorter turns it would be a tenth of the
+// time of the fastest way.
+const (
+	minTurn = 32 << 20 // of small pages, which take longer by the byte
+	maxTurn = 128 << 20
+)
+
+// A way is one of several ways to treat a page that a benchmark compares.
+type way struct {
+	name string
+	run  func(page int)
+}
+
+// A cost is what a way spent on a page in the mean.
+type cost struct {
+	time   time.Duration
+	allocs float64
+}
+
+// compareWays returns the costs of the ways, which take turns on pages and are
+// charged with the CPU time of the process, so that their ratios hold on a busy
+// machine, too.
+func compareWays(b *testing.B, pages []Input, ways []way) []cost {
+	size := 0
+	for _, in := range pages {
+		size += len(in.Body)
+	}
+	order := make([]int, 0, len(pages)) // a small class is repeated
+	for range 1 + minTurn/size {
+		for page := range pages {
+			order = append(order, page)
+		}
+	}
+	turns := 1 + size/maxTurn
+	perTurn := (len(order) + turns - 1) / turns
+	spent := make([]time.Duration, len(ways))
+	allocs := make([]uint64, len(ways))
+	for b.Loop() {
+		for part := range slices.Chunk(order, perTurn) {
+			for i, way := range ways {
+				had := allocations()
+				began := cpuTime(b)
+				for _, page := range part {
+					way.run(page)
+				}
+				runtime.GC() // each pays for its own garbage
+				spent[i] += cpuTime(b) - began
+				allocs[i] += allocations() - had
+			}
+		}
+	}
+	b.ReportMetric(0, "ns/op") // of all ways together
+	b.ReportMetric(float64(len(pages)), "pages")
+	b.ReportMetric(float64(size)/1e6, "MB")
+	costs := make([]cost, len(ways))
+	for i := range ways {
+		n := b.N * len(order)
+		costs[i] = cost{spent[i] / time.Duration(n), float64(allocs[i]) / float64(n)}
+	}
+	return costs
+}
 
 // BenchmarkExtract measures the whole extraction, charset, site rules and
 // language included, and beside it what html.Parse alone and goquery's text
-// cost on the same pages. The three take turns on every few hundred pages and are
-// charged with the CPU time of the process, so that their ratios hold on a busy
-// machine, too: "x-html.Parse" is how many times as fast extraction is. Without
-// MATHSIEVE_DATA the pages are those in testdata; with it they are the real
-// pages below it, by whether they hold formulas and by size.
+// cost on the same pages: "x-html.Parse" is how many times as fast extraction
+// is. Without MATHSIEVE_DATA the pages are those in testdata; with it they are
+// the real pages below it, by whether they hold formulas and by size.
 func BenchmarkExtract(b *testing.B) {
-	e, err := New(DefaultOptions())
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := e.NewWorker()
+	w := benchWorker(b)
 	var doc corpus.Document
-	ways := [...]struct {
-		name string
-		run  func(in Input)
-	}{
-		{"extract", func(in Input) { w.Extract(in, &doc) }},
-		{"html.Parse", func(in Input) {
-			if _, err := html.Parse(bytes.NewReader(in.Body)); err != nil {
-				doc.Text = "" // it gives up on deep pages
-			}
-		}},
-		{"goquery", func(in Input) {
-			if d, err := goquery.NewDocumentFromReader(bytes.NewReader(in.Body)); err == nil {
-				doc.Text = d.Text()
-			}
-		}},
-	}
 	classes := benchClasses(b, w)
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
-		count := len(classes[class])
-		pages := slices.Repeat(classes[class], 1+turnPages/count) // a small class would measure the collector
-		b.Run(class, func(b *testing.B) {
-			var spent [len(ways)]time.Duration
-			var allocs [len(ways)]uint64
-			for b.Loop() {
-				for turn := range slices.Chunk(pages, turnPages) {
-					for i, way := range ways {
-						had := allocations()
-						began := cpuTime(b)
-						for _, in := range turn {
-							way.run(in)
-						}
-						runtime.GC() // each pays for its own garbage
-						spent[i] += cpuTime(b) - began
-						allocs[i] += allocations() - had
-					}
+		pages := classes[class]
+		ways := []way{
+			{"extract", func(i int) { w.Extract(pages[i], &doc) }},
+			{"html.Parse", func(i int) {
+				if _, err := html.Parse(bytes.NewReader(pages[i].Body)); err != nil {
+					doc.Text = "" // it gives up on deep pages
 				}
-			}
+			}},
+			{"goquery", func(i int) {
+				if d, err := goquery.NewDocumentFromReader(bytes.NewReader(pages[i].Body)); err == nil {
+					doc.Text = d.Text()
+				}
+			}},
+		}
+		b.Run(class, func(b *testing.B) {
+			costs := compareWays(b, pages, ways)
 			size := 0
 			for _, in := range pages {
 				size += len(in.Body)
 			}
-			b.ReportMetric(0, "ns/op") // of the three together
-			b.ReportMetric(float64(count), "pages")
-			b.ReportMetric(float64(size)/1e6*float64(count)/float64(len(pages)), "MB")
 			for i, way := range ways {
-				b.ReportMetric(float64(size)*float64(b.N)/1e6/spent[i].Seconds(), "MB/s-"+way.name)
-				b.ReportMetric(float64(allocs[i])/float64(b.N*len(pages)), "allocs/page-"+way.name)
+				b.ReportMetric(float64(size)/float64(len(pages))/1e6/costs[i].time.Seconds(), "MB/s-"+way.name)
+				b.ReportMetric(costs[i].allocs, "allocs/page-"+way.name)
 				if i > 0 {
-					b.ReportMetric(float64(spent[i])/float64(spent[0]), "x-"+way.name)
+					b.ReportMetric(float64(costs[i].time)/float64(costs[0].time), "x-"+way.name)
 				}
 			}
 		})
 	}
+}
+
+// BenchmarkPasses measures where the time of extraction goes, in microseconds a
+// page: decoding, the node table, the table with the passes up to the one
+// named, and all of Extract. Beside it stand the text of the table alone, which
+// any extraction must cost, and html.Parse.
+func BenchmarkPasses(b *testing.B) {
+	w := benchWorker(b)
+	p := &w.page
+	limits := w.options.limits()
+	limits.ValidUTF8 = true
+	var doc corpus.Document
+	var buf []byte
+	classes := benchClasses(b, w)
+	for _, class := range slices.Sorted(maps.Keys(classes)) {
+		pages := classes[class]
+		bodies := make([][]byte, len(pages))
+		for i, in := range pages {
+			bodies[i], _ = charset.Decode(nil, in.Body, in.ContentType)
+		}
+		parse := func(i int) {
+			if err := p.tree.Parse(bodies[i], limits); err != nil {
+				b.Fatal(err)
+			}
+		}
+		scan := func(i int) {
+			parse(i)
+			p.begin(bodies[i])
+			p.reset()
+			p.scan()
+		}
+		content := func(i int) {
+			scan(i)
+			p.resolveRenderCalls()
+			p.config.finish(p)
+			p.markContent()
+		}
+		ways := []way{
+			{"charset", func(i int) { buf, _ = charset.Decode(buf[:0], pages[i].Body, pages[i].ContentType) }},
+			{"table", parse},
+			{"table+text", func(i int) {
+				parse(i)
+				buf = p.tree.AppendText(buf[:0], dom.Root)
+			}},
+			{"scan", scan},
+			{"content", content},
+			{"render", func(i int) {
+				content(i)
+				p.renderPage(&doc)
+			}},
+			{"all", func(i int) { w.Extract(pages[i], &doc) }},
+			{"html.Parse", func(i int) {
+				if _, err := html.Parse(bytes.NewReader(pages[i].Body)); err != nil {
+					doc.Text = "" // it gives up on deep pages
+				}
+			}},
+		}
+		b.Run(class, func(b *testing.B) {
+			for i, cost := range compareWays(b, pages, ways) {
+				b.ReportMetric(float64(cost.time.Nanoseconds())/1e3, "us/page-"+ways[i].name)
+			}
+		})
+	}
+}
+
+// benchWorker returns a worker with default options.
+func benchWorker(b *testing.B) *Worker {
+	b.Helper()
+	e, err := New(DefaultOptions())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e.NewWorker()
 }
 
 // cpuTime returns the user and system time of the process, the garbage

@@ -131,15 +131,20 @@ func (p *page) reset() {
 // extract fills the text and the metadata of doc from the tree of body, which is
 // UTF-8.
 func (p *page) extract(body []byte, doc *corpus.Document) {
-	p.nested = false
-	p.body = body
-	p.config.reset()
-	p.macros.Reset()
+	p.begin(body)
 	p.run(doc)
 	if len(doc.Text) < p.options.JSONBelow {
 		p.fromJSON(doc)
 	}
 	p.shrink()
+}
+
+// begin forgets the page before.
+func (p *page) begin(body []byte) {
+	p.nested = false
+	p.body = body
+	p.config.reset()
+	p.macros.Reset()
 }
 
 // run takes the parsed tree through all passes.
