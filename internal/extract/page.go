@@ -63,6 +63,7 @@ type page struct {
 	scratch      []byte
 	scratch2     []byte
 	text         []byte          // decoded text of one node
+	line         []byte          // the same on one line
 	body         []byte          // the page's source
 	labels       map[string]bool // the labels that the page refers to; nil until asked
 	mayCompose   bool            // the text may not be in normalisation form C

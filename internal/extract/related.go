@@ -50,7 +50,8 @@ func (p *page) dropRelated(n dom.Node, total int32) bool {
 	if m.text == 0 || m.text > maxRelatedHeading || m.atoms > 0 {
 		return false
 	}
-	heading := strings.ToLower(p.collapse(t.AppendText(nil, n)))
+	p.text = t.AppendText(p.text[:0], n)
+	heading := strings.ToLower(p.collapse(p.text))
 	if !relatedHeadings[strings.TrimRight(heading, " :.…!")] {
 		return false
 	}

@@ -168,7 +168,8 @@ func (p *page) titleText(dst []byte, n dom.Node) []byte {
 
 // collapse returns text on one line.
 func (p *page) collapse(text []byte) string {
-	b := p.appendText(nil, text)
+	b := p.appendText(p.line[:0], text)
+	p.line = b
 	for i, c := range b {
 		if c == '\n' {
 			b[i] = ' '

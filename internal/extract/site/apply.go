@@ -34,7 +34,7 @@ func (r *Rules) Parse(address string, page []byte, o dom.Options, tree *dom.Tree
 	found.rewrite(root)
 	var out bytes.Buffer
 	out.Grow(len(page))
-	if err := html.Render(&out, root); err != nil {
+	if ok := html.Render(&out, root) == nil; !ok {
 		return page, nil // it is damaged in a way that has no HTML
 	}
 	return out.Bytes(), tree.Parse(out.Bytes(), o)
