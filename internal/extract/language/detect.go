@@ -88,6 +88,9 @@ func (w *Worker) find(declared string) string {
 	if declared == "en" && isPlain(w.prose) {
 		return declared // most languages without other letters have their words above
 	}
+	if declared != "" && isLatin(w.prose) {
+		return "" // no words speak against it, and trigrams know less than whoever declared it
+	}
 	least := probably
 	if declared != "" {
 		least = surely
@@ -150,6 +153,21 @@ func census(prose []byte) (tag string, letters int) {
 		return "ja", letters
 	}
 	return "zh", letters
+}
+
+// isLatin reports whether a text is mostly of Latin letters: more of its
+// characters are letters of ASCII than are outside ASCII.
+func isLatin(prose []byte) bool {
+	letters, others := 0, 0
+	for _, c := range prose {
+		switch {
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letters++
+		case c >= 0xc0: // the first byte of a character
+			others++
+		}
+	}
+	return letters > others
 }
 
 // isPlain reports whether hardly a character of a text is outside ASCII.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -26,15 +27,15 @@ func (r *Rules) Parse(address string, page []byte, o dom.Options, tree *dom.Tree
 		return page, nil
 	}
 	nodes := nodesOf(tree)
-	root := &nodes[0]
+	doc := goquery.NewDocumentFromNode(&nodes[0])
 	if len(found.keep) == 0 && len(found.content) == 0 {
-		tree.Remove(indices(nodes, match(root, found.drop)))
+		tree.Remove(indices(nodes, match(doc, found.drop)))
 		return page, nil
 	}
-	found.rewrite(root)
+	found.rewrite(doc)
 	var out bytes.Buffer
 	out.Grow(len(page))
-	if ok := html.Render(&out, root) == nil; !ok {
+	if ok := html.Render(&out, doc.Nodes[0]) == nil; !ok {
 		return page, nil // it is damaged in a way that has no HTML
 	}
 	return out.Bytes(), tree.Parse(out.Bytes(), o)
@@ -54,8 +55,8 @@ func indices(nodes []html.Node, matched []*html.Node) []dom.Node {
 }
 
 // rewrite changes the tree of a page. All selectors see it as it was.
-func (r *rule) rewrite(root *html.Node) {
-	keep, drop, content := match(root, r.keep), match(root, r.drop), match(root, r.content)
+func (r *rule) rewrite(doc *goquery.Document) {
+	keep, drop, content := match(doc, r.keep), match(doc, r.drop), match(doc, r.content)
 	kept := make(map[*html.Node]bool, len(keep))
 	for _, n := range keep {
 		kept[n] = true
@@ -73,21 +74,29 @@ func (r *rule) rewrite(root *html.Node) {
 	for _, n := range content {
 		chosen[n] = true
 	}
-	for n := range root.Descendants() {
-		if n.DataAtom == atom.Body {
-			restrict(n, chosen)
-			break
-		}
+	if body := doc.Find("body"); body.Length() > 0 {
+		restrict(body.Nodes[0], chosen)
 	}
 }
 
 // match returns the parts of the page that a selector matches, in document
 // order.
-func match(root *html.Node, s cascadia.SelectorGroup) []*html.Node {
+func match(doc *goquery.Document, s cascadia.SelectorGroup) []*html.Node {
 	if len(s) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(cascadia.QueryAll(root, s), func(n *html.Node) bool { return !isPart(n) })
+	return slices.DeleteFunc(doc.FindMatcher(matcher{s}).Nodes, func(n *html.Node) bool { return !isPart(n) })
+}
+
+// A matcher is a group of selectors for goquery.
+type matcher struct{ cascadia.SelectorGroup }
+
+// MatchAll returns the elements below n that match, in document order.
+func (m matcher) MatchAll(n *html.Node) []*html.Node { return cascadia.QueryAll(n, m.SelectorGroup) }
+
+// Filter returns the elements of nodes that match.
+func (m matcher) Filter(nodes []*html.Node) []*html.Node {
+	return cascadia.Filter(nodes, m.SelectorGroup)
 }
 
 // isPart reports whether n may be dropped or chosen: not the page as a whole.

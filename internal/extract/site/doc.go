@@ -19,5 +19,5 @@
 // The rules change a page before it is extracted, so formulas are found in the
 // same way on all pages. A rule that only drops takes the parts out of the node
 // table; any other rewrites the HTML. Selectors are those of
-// github.com/andybalholm/cascadia.
+// github.com/andybalholm/cascadia, run by goquery.
 package site
