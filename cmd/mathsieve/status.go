@@ -89,8 +89,16 @@ func (a *app) status(run *pipeline.Run, r *recipe.Recipe, asJSON bool) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(map[string]any{"recipe": r.Plan.Recipe, "finished": finished, "stages": stages, "rounds": rounds, "funnel": funnel})
 	}
+	var spared []string
 	for _, s := range stages {
+		if s.Sealed && s.Done == 0 {
+			spared = append(spared, s.Stage)
+			continue
+		}
 		printStage(a.stdout, s)
+	}
+	if len(spared) > 0 {
+		fmt.Fprintf(a.stdout, "not needed: %s\n", strings.Join(spared, ", "))
 	}
 	printRounds(a.stdout, rounds)
 	printFunnel(a.stdout, funnel)
@@ -107,8 +115,6 @@ func (a *app) status(run *pipeline.Run, r *recipe.Recipe, asJSON bool) error {
 
 func printStage(w io.Writer, s pipeline.StageStatus) {
 	switch {
-	case s.Sealed && s.Done == 0:
-		fmt.Fprintf(w, "%-18s not needed\n", s.Stage)
 	case s.Sealed:
 		fmt.Fprintf(w, "%-18s done, %d tasks\n", s.Stage, s.Done)
 	case s.Total < 0:
