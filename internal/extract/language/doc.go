@@ -4,8 +4,9 @@
 // author. The text decides: the first bytes of its prose, without formulas,
 // code and mark-up. With a fastText model of languages, such as lid.176, that
 // model is asked. Without one, the script and the commonest words of nineteen
-// languages settle most texts within microseconds; the others are left to the
-// trigrams of github.com/abadojack/whatlanggo, which take a third of a
+// languages settle most texts within microseconds. Where they are silent, what
+// the page declares is believed of a text in Latin letters; the others are left
+// to the trigrams of github.com/abadojack/whatlanggo, which take a third of a
 // millisecond. A text that is too short or not clear has the language that its
 // page declares.
 //
