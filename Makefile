@@ -2,7 +2,7 @@
 
 GO        ?= go
 BIN       := bin/mathsieve
-FUZZTIME  ?= 15s
+FUZZTIME  ?= 100000x
 TESTFLAGS ?=
 TOOL      := $(GO) run
 ORACLE    := FuzzAgainstHTMLParse
