@@ -53,6 +53,7 @@ type Worker struct {
 // Letters and probabilities below which a declared language is believed.
 const (
 	minLetters    = 30  // letters of prose, without which nothing is detected
+	minTrigrams   = 100 // Latin letters, below which trigrams of the many languages that have them are guesses
 	surely        = 0.8 // of the trigram profiles, against a declared language
 	probably      = 0.5 // of the trigram profiles, where none is declared
 	minPrediction = 0.3 // of the model
@@ -88,8 +89,8 @@ func (w *Worker) find(declared string) string {
 	if declared == "en" && isPlain(w.prose) {
 		return declared // most languages without other letters have their words above
 	}
-	if declared != "" && isLatin(w.prose) {
-		return "" // no words speak against it, and trigrams know less than whoever declared it
+	if isLatin(w.prose) && (declared != "" || letters < minTrigrams) {
+		return "" // no words speak against what is declared, and trigrams know less than whoever declared it
 	}
 	least := probably
 	if declared != "" {

@@ -33,9 +33,13 @@ func TestDetect(t *testing.T) {
 	f("我们证明两个偶数之和是偶数，这对所有整数都成立，因此命题得证。", "zh-tw", "zh-TW")
 	f("두 짝수의 합이 짝수임을 보인다. 이것은 모든 정수에 대하여 성립한다.", "", "ko")
 	f("Δείχνουμε ότι το άθροισμα δύο άρτιων αριθμών είναι άρτιος αριθμός.", "en", "el")
-	const shop = "opasky, doplnky, značky, košík, registrácia, heslo, objednávka, doprava" // Slovak; trigrams say Croatian
+	const shop = "opasky, doplnky, značky, košík, registrácia, heslo, objednávka, doprava" // Slovak; trigrams would say Croatian
 	f(shop, "sk", "sk")
-	f(shop, "", "hr")
+	f(shop, "", "")
+	f("Osoitamme, että kahden parillisen luvun summa on parillinen, ja että tämä pätee kaikille luvuille, jotka kuuluvat joukkoon.", "", "fi")
+	f("GEOS: IllegalStateException.h Source File", "", "en")
+	f("Classes in this File: Line Coverage, Branch Coverage; N/A, N/A, N/A, N/A; Complexity 0/3", "", "en")
+	f("Capitolo settimo. Organizzazione dei file (Discussione)", "", "")
 	f("$x = y$ and $$z$$", "fr", "fr")
 	f("", "", "")
 	f("\xff\xfe$", "x_y-z", "")

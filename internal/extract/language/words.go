@@ -14,7 +14,7 @@ const doubt = ""
 // English, those of pages that have none: indices and references. Without a tag
 // stand Danish with Norwegian, and Slovak.
 var commonWords = [...]struct{ tag, words string }{
-	{"en", "the of and to in is that for it as with are be this by on not or from at which we have an can you if has was will but all its their there one when these then they your more our about what how see page list file files data type name value class function method returns reference version source using used search help note example set default following user guide contents index members public string object new"},
+	{"en", "the of and to in is that for it as with are be this by on not or from at which we have an can you if has was will but all its their there one when these then they your more our about what how see page list file files data type name value class function method returns reference version source using used search help note example set default following user guide contents index members public string object new report line lines coverage classes package packages unit declaration includes included including include library license copyright rights reserved section entry syntax constants types functions overview field fields parameters description details names select next previous product products price item items free order into only such than where who up out he his she were been had does could would should over after before between through under"},
 	{"de", "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man dann kann wenn"},
 	{"fr", "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont avec ou son aux cette comme mais nous on leur être si ces sa tout vous deux même aussi dont"},
 	{"es", "de la que el en y a los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre este ya entre cuando todo esta ser son dos también fue había muy hasta desde"},
@@ -101,7 +101,7 @@ func byWords(prose []byte, declared string) string {
 		if prose[start] < utf8.RuneSelf {
 			latin++
 		}
-		if i-start > 16 {
+		if i-start > 16 || i-start == 1 { // a letter alone is a word of some languages and a variable in all
 			continue
 		}
 		for set := wordTags[wordTags.find(key)].tags; set != 0; set &= set - 1 {
@@ -125,7 +125,7 @@ func byWords(prose []byte, declared string) string {
 		return hits[best] >= least && hits[best]*spread >= words && float64(hits[best]) >= lead*float64(second)
 	}
 	switch {
-	case enough(6, 20, 1.5), tag == declared && enough(2, 50, 1.5), declared == "" && latin*2 > words && enough(3, 40, 4):
+	case enough(6, 20, 1.5), tag == declared && enough(2, 50, 1.5), declared == "" && latin*2 > words && (enough(3, 40, 4) || enough(2, 8, 4)):
 		return tag
 	}
 	return doubt
