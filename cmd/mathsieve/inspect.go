@@ -91,6 +91,7 @@ func (i inspector) inspect() error {
 		{isModelName(i.name) || bytes.HasPrefix(head, []byte("\xba\x16\x4f\x2f")), i.model}, // 793712314, little endian
 		{filepath.Ext(i.name) == ".json" && bytes.HasPrefix(head, []byte("{")), i.text},
 		{slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(i.name)), i.text}, // annotations, settings
+		{slices.Contains([]string{".html", ".htm"}, filepath.Ext(i.name)), i.page},
 		{isTextLines(i.name), i.lines},
 		{strings.HasSuffix(i.name, ".urls.zst"), i.addresses},
 		{filepath.Ext(i.name) == ".drawn", i.drawn},
@@ -121,6 +122,11 @@ func isTextLines(name string) bool {
 		}
 	}
 	return false
+}
+
+func (i inspector) page() error {
+	i.say("HTML: %d bytes; a browser shows it, and 'mathsieve html' prints its text", i.size)
+	return nil
 }
 
 func (i inspector) column() error {

@@ -165,6 +165,7 @@ use alone. Running the same command again does only what is missing.
 		newReviewCommand(a),
 		newDomainsCommand(a),
 		newStatusCommand(a),
+		newReportCommand(a),
 		newVerifyCommand(a),
 		newInspectCommand(a),
 		newWARCCommand(a),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -47,6 +48,7 @@ bytes for any number of workers, any memory and any number of interruptions:
   RUN/corpus/round-N/tier-040B/part-00000.jsonl.zst   documents of the last round, with score and token_count
   RUN/corpus/round-N/manifest.json                    files, checksums, cuts, settings
   RUN/models/round-N.bin                              the classifier of a round, as fastText reads it
+  RUN/report.html                                     what the run did, as one page to read
 
 ` + exitCodes,
 		Example: `  # Everything from two WARC files, seed taken from the pages themselves:
@@ -115,5 +117,8 @@ func (a *app) wholeJob(ctx context.Context, out string) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "corpus: %s\n", dir)
+	if err := a.writeReport(ctx, run, r, filepath.Join(run.Dir(), reportFile)); err != nil {
+		return err
+	}
 	return a.conclude(run, r)
 }

@@ -148,12 +148,9 @@ func printFunnel(w io.Writer, steps []recipe.Step) {
 	}
 }
 
-// printFormulas prints the formulas of a run as columns with tabs.
-func printFormulas(w io.Writer, run *pipeline.Run, r *recipe.Recipe) error {
+// formulasByForm returns what became of the formulas of a run by their form.
+func formulasByForm(run *pipeline.Run, r *recipe.Recipe) (map[string]*recipe.DomainFormulas, error) {
 	forms, lost, err := r.FormulaTotals(run)
-	if err != nil {
-		return err
-	}
 	byForm := map[string]*recipe.DomainFormulas{}
 	of := func(form string) *recipe.DomainFormulas {
 		if byForm[form] == nil {
@@ -168,19 +165,29 @@ func printFormulas(w io.Writer, run *pipeline.Run, r *recipe.Recipe) error {
 		form, _, _ := strings.Cut(key, ".")
 		of(form).Lost[key] = n
 	}
+	return byForm, err
+}
+
+// printFormulas prints the formulas of a run as columns with tabs.
+func printFormulas(w io.Writer, run *pipeline.Run, r *recipe.Recipe) error {
+	byForm, err := formulasByForm(run, r)
+	if err != nil {
+		return err
+	}
+	lost := map[string]int64{}
 	out := bufio.NewWriter(w)
 	for _, form := range slices.Sorted(maps.Keys(byForm)) {
 		d := byForm[form]
-		fmt.Fprintf(out, "form\t%s\t%d\t%d\t%d\t%d\n", form, d.Found(), d.Emitted, d.Merged(), d.Found()-d.Emitted-d.Merged())
+		maps.Copy(lost, d.Lost)
+		fmt.Fprintf(out, "form\t%s\t%d\t%d\t%d\t%d\n", form, d.Found(), d.Emitted, d.Merged(), d.NotInText())
 	}
 	for _, key := range slices.Sorted(maps.Keys(lost)) {
 		form, reason, _ := strings.Cut(key, ".")
 		fmt.Fprintf(out, "lost\t%s\t%s\t%d\n", form, reason, lost[key])
 	}
 	err = r.Formulas(run, func(d recipe.DomainFormulas) error {
-		merged := d.Merged()
 		_, err := fmt.Fprintf(out, "domain\t%s\t%d\t%d\t%d\t%d\t%d\n",
-			d.Domain, d.Pages, d.Found(), d.Emitted, merged, d.Found()-d.Emitted-merged)
+			d.Domain, d.Pages, d.Found(), d.Emitted, d.Merged(), d.NotInText())
 		return err
 	})
 	return errors.Join(err, out.Flush())

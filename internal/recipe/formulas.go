@@ -45,6 +45,9 @@ func (d *DomainFormulas) Merged() (n int64) {
 // Found is the number of formulas that the pages have: Emitted and all of Lost.
 func (d *DomainFormulas) Found() int64 { return d.Emitted + sum(d.Lost) }
 
+// NotInText is the number of those that are not in the texts in any way.
+func (d *DomainFormulas) NotInText() int64 { return sum(d.Lost) - d.Merged() }
+
 func (d *DomainFormulas) add(o *DomainFormulas) {
 	d.Pages += o.Pages
 	d.Emitted += o.Emitted

@@ -27,6 +27,10 @@ type Bucket struct {
 	Pages int64
 }
 
+// Logit returns the lower end of the bucket in log odds; what is below the first
+// bucket counts in it, too.
+func (b Bucket) Logit() float64 { return leastLogit + float64(b.Index)/bucketsPerUnit }
+
 // bucketOf returns the bucket of log odds that are a number.
 func bucketOf(logit float32) int {
 	return int(min(max(math.Floor((float64(logit)-leastLogit)*bucketsPerUnit), 0), Buckets-1))
@@ -48,7 +52,7 @@ func (h Histogram) Quantile(q float64) float64 {
 	rank := max(int64(math.Ceil(q*float64(h.Pages()))), 1)
 	for _, b := range h {
 		if rank -= b.Pages; rank <= 0 {
-			middle := leastLogit + (float64(b.Index)+0.5)/bucketsPerUnit
+			middle := b.Logit() + 0.5/bucketsPerUnit
 			return 1 / (1 + math.Exp(-middle))
 		}
 	}
