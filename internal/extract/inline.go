@@ -56,10 +56,9 @@ var textClass = func() (t [256]uint8) {
 	for b := range 32 {
 		t[b] = tcDrop
 	}
-	for _, b := range []byte(" \t\r\f\v") {
+	for _, b := range []byte(" \t\r\n\f\v") {
 		t[b] = tcSpace
 	}
-	t['\n'] = tcNewline
 	t[0x7f] = tcDrop
 	for _, b := range []byte{0xc2, 0xcc, 0xcd, 0xce, 0xe0, 0xe1, 0xe2, 0xe3, 0xef, 0xf0} {
 		t[b] = tcRune
@@ -68,39 +67,39 @@ var textClass = func() (t [256]uint8) {
 }()
 
 const (
-	tcCopy    = iota
-	tcSpace   // becomes a blank
-	tcNewline // stays a line end until the paragraph is written
-	tcDrop    // control characters
-	tcRune    // first byte of a character that may be a blank, nothing, or no part of NFC
+	tcCopy  = iota
+	tcSpace // becomes a blank, or stays a line end until the paragraph is written
+	tcDrop  // control characters
+	tcRune  // first byte of a character that may be a blank, nothing, or no part of NFC
 )
 
 // appendText appends text with blanks collapsed and invisible characters gone.
 // Source line ends stay as such, because TeX in the text needs them.
 func (p *page) appendText(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
-		start := i
-		i += plainPrefix(text[i:])
-		// One blank between words needs no closer look.
-		for i < len(text) && (textClass[text[i]] == tcCopy ||
-			text[i] == ' ' && i > start && i+1 < len(text) && textClass[text[i+1]] == tcCopy) {
-			i++
-		}
-		dst = append(dst, text[start:i]...)
-		if i == len(text) {
-			break
-		}
 		switch textClass[text[i]] {
+		case tcCopy:
+			start := i
+			i += max(plainPrefix(text[i:]), 1)
+			// One blank between words needs no closer look.
+			for i < len(text) && (textClass[text[i]] == tcCopy ||
+				text[i] == ' ' && i+1 < len(text) && textClass[text[i+1]] == tcCopy) {
+				i++
+			}
+			dst = append(dst, text[start:i]...)
 		case tcSpace:
-			dst = appendSpace(dst)
-			i++
-		case tcNewline:
-			if n := len(dst); n > 0 && dst[n-1] == ' ' {
+			newline := false
+			for ; i < len(text) && textClass[text[i]] == tcSpace; i++ {
+				newline = newline || text[i] == '\n'
+			}
+			switch n := len(dst); {
+			case !newline:
+				dst = appendSpace(dst)
+			case n > 0 && dst[n-1] == ' ':
 				dst[n-1] = '\n'
-			} else if n > 0 && dst[n-1] != '\n' {
+			case n > 0 && dst[n-1] != '\n':
 				dst = append(dst, '\n')
 			}
-			i++
 		case tcDrop:
 			i++
 		default:
