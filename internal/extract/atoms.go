@@ -271,11 +271,7 @@ func settleLines(src []byte, block bool) int {
 	if block {
 		return len(trimBreaks(src))
 	}
-	for i, b := range src {
-		if b == '\n' {
-			src[i] = ' '
-		}
-	}
+	joinLines(src)
 	return len(trimBreaks(src))
 }
 

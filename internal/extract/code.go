@@ -71,8 +71,12 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 		}
 		switch t.Kind(c) {
 		case dom.Text:
-			p.text = t.AppendText(p.text[:0], c)
-			dst = p.appendCode(dst, p.text)
+			start := len(dst)
+			dst = t.AppendText(dst, c)
+			if !isPlainCode(dst[start:]) {
+				p.text = append(p.text[:0], dst[start:]...)
+				dst = p.appendCode(dst[:start], p.text)
+			}
 		case dom.Element:
 			switch t.Tag(c) {
 			case dom.Br:
@@ -90,18 +94,18 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 	return dst
 }
 
-// appendCode appends text without control characters; blanks stay as they are.
-func (p *page) appendCode(dst, text []byte) []byte {
-	plain := true
+// isPlainCode reports whether appendCode would copy text as it is.
+func isPlainCode(text []byte) bool {
 	for _, b := range text {
 		if b < 0x20 && b != '\n' && b != '\t' || b >= 0x7f {
-			plain = false
-			break
+			return false
 		}
 	}
-	if plain {
-		return append(dst, text...)
-	}
+	return true
+}
+
+// appendCode appends text without control characters; blanks stay as they are.
+func (p *page) appendCode(dst, text []byte) []byte {
 	for _, r := range string(text) {
 		switch {
 		case r == '\n' || r == '\t':

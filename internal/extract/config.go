@@ -28,7 +28,7 @@ type mathConfig struct {
 	delimiters   []delimiter // in the order in which they are tried
 	declared     []delimiter
 	strength     dollarStrength
-	first        [256]bool // bytes at which a delimiter may begin
+	kinds        byteKinds // of the bytes of a paragraph
 	lower        []byte    // an address in lower case
 }
 
@@ -340,15 +340,12 @@ func (c *mathConfig) finish(p *page) {
 			c.delimiters[j], c.delimiters[j-1] = c.delimiters[j-1], c.delimiters[j]
 		}
 	}
-	c.first = [256]bool{}
+	c.kinds = plainKinds
 	for _, d := range c.delimiters {
-		c.first[d.open[0]] = true
-	}
-	for _, b := range []byte(`$\[<`) {
-		c.first[b] = true
+		c.kinds[d.open[0]] |= bkPair
 	}
 	if c.asciiMath {
-		c.first['`'] = true
+		c.kinds['`'] |= bkPair
 	}
 }
 

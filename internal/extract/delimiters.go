@@ -115,10 +115,10 @@ const maxRaw = 50_000
 func (p *page) pair(dst, src []byte) []byte {
 	w := &p.pairing
 	*w = pairing{p: p, src: src, dst: dst}
-	first := &p.config.first
+	kinds := &p.config.kinds
 	for i := 0; i < len(src); {
 		start := i
-		for i < len(src) && !first[src[i]] && src[i] >= 0x20 {
+		for i < len(src) && kinds[src[i]]&(bkPair|bkWhole) == 0 {
 			i++
 		}
 		w.dst = append(w.dst, src[start:i]...)

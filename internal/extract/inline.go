@@ -35,6 +35,42 @@ const (
 	mkGroupEnd = 0x19
 )
 
+// byteKinds says of each byte what it asks for in a paragraph, as bits.
+type byteKinds [256]uint8
+
+const (
+	bkPair    = 1 << iota // may begin a formula, or is a region's mark: pairing is needed
+	bkWhole               // begins what pairing copies as a whole
+	bkMark                // is not written as it is
+	bkNewline             // a line end of the source
+)
+
+// plainKinds are the kinds before a page's delimiters are known.
+var plainKinds = func() (t byteKinds) {
+	for b := range 32 {
+		t[b] = bkMark
+	}
+	t['\n'] = bkNewline
+	t['$'], t['|'] = bkMark, bkMark
+	for b := mkPlain; b <= mkAsciiEnd; b++ {
+		t[b] |= bkPair
+	}
+	t[mkAtom] |= bkWhole
+	t[mkCode] |= bkWhole
+	for _, b := range []byte(`$\[<`) {
+		t[b] |= bkPair
+	}
+	return t
+}()
+
+// of returns all kinds that occur in a paragraph.
+func (t *byteKinds) of(para []byte) (kinds uint8) {
+	for _, b := range para {
+		kinds |= t[b]
+	}
+	return kinds
+}
+
 // atomLen is the length of a formula's mark.
 const atomLen = 5
 

@@ -170,11 +170,7 @@ func (p *page) titleText(dst []byte, n dom.Node) []byte {
 func (p *page) collapse(text []byte) string {
 	b := p.appendText(p.line[:0], text)
 	p.line = b
-	for i, c := range b {
-		if c == '\n' {
-			b[i] = ' '
-		}
-	}
+	joinLines(b)
 	return string(bytes.TrimSpace(b))
 }
 

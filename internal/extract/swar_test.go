@@ -25,7 +25,7 @@ func TestPrefixes(t *testing.T) {
 		long += n / 8
 		n = unmarkedPrefix(text)
 		for _, b := range text[:n] {
-			if writeStops[b] {
+			if plainKinds[b]&(bkMark|bkNewline) != 0 {
 				t.Fatalf("unmarkedPrefix(%q) = %d", text, n)
 			}
 		}

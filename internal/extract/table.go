@@ -195,12 +195,12 @@ func span(t *dom.Tree, cell dom.Node, name string) int {
 	return 1
 }
 
-// writeCell writes the paragraph of a cell into the row.
-func (p *page) writeCell(src []byte) {
+// writeCell writes the paragraph of a cell, in which kinds occur, into the row.
+func (p *page) writeCell(src []byte, kinds uint8) {
 	src = trimMarks(src)
 	if len(src) == 0 {
 		return
 	}
 	w := textWriter{p: p, src: src, oneLine: true, escape: true}
-	w.run()
+	w.write(kinds)
 }

@@ -98,6 +98,15 @@ func (p *page) walkText(n dom.Node) {
 		p.changeRegion(region)
 	}
 	raw := p.tree.RawText(n)
+	if len(w.para) == 0 {
+		// White space between blocks makes no paragraph.
+		for len(raw) > 0 && isSpace(raw[0]) {
+			raw = raw[1:]
+		}
+		if len(raw) == 0 {
+			return
+		}
+	}
 	if bytes.IndexByte(raw, '&') < 0 {
 		w.para = p.appendText(w.para, raw)
 		return
@@ -391,7 +400,8 @@ func (p *page) flush() {
 	}
 	para := w.para
 	w.region = 0
-	if p.needsPairing(para) {
+	kinds := p.config.kinds.of(para)
+	if kinds&bkPair != 0 {
 		if bytes.Contains(para, []byte(`\newcommand`)) && !w.cell && definitionsOnly("\\"+string(bytes.Trim(para, " \n()$[]\\"+lineMarks))) {
 			// Macros in delimiters that a site's editor has broken.
 			p.tally.miss(formRaw, lossDefinitions)
@@ -400,26 +410,15 @@ func (p *page) flush() {
 		}
 		w.paired = p.pair(w.paired[:0], para)
 		para = w.paired
+		kinds |= bkMark
 	}
 	if w.cell {
-		p.writeCell(para)
+		p.writeCell(para, kinds)
 	} else {
-		p.writeParagraph(para, w.level)
+		p.writeParagraph(para, kinds, w.level)
 	}
 	w.para = w.para[:0]
 }
 
 // lineMarks are marks that may stand around the text of a paragraph.
 const lineMarks = "\x0c\x10\x11\x12\x13"
-
-// needsPairing reports whether anything in para may begin a formula or needs a
-// region's mark taken out.
-func (p *page) needsPairing(para []byte) bool {
-	first := &p.config.first
-	for _, b := range para {
-		if first[b] || b >= mkPlain && b <= mkAsciiEnd {
-			return true
-		}
-	}
-	return false
-}

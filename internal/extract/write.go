@@ -173,8 +173,8 @@ type textWriter struct {
 }
 
 // writeParagraph writes a paragraph or heading whose raw delimiters are
-// resolved. Display formulas in it become blocks of their own.
-func (p *page) writeParagraph(src []byte, heading int) {
+// resolved. Display formulas in it become blocks of their own. kinds occur in it.
+func (p *page) writeParagraph(src []byte, kinds uint8, heading int) {
 	src = trimMarks(src)
 	if isLeftover(src) || isFurniture(src) {
 		return
@@ -185,7 +185,7 @@ func (p *page) writeParagraph(src []byte, heading int) {
 	}
 	start := len(o.buf)
 	w := textWriter{p: p, src: src, oneLine: heading > 0, heading: heading}
-	w.run()
+	w.write(kinds)
 	o.trim()
 	if heading > 0 && len(o.containers) == 0 {
 		o.heading = headingAt{start: start, end: len(o.buf), level: heading}
@@ -219,10 +219,11 @@ var furniture = map[string]bool{
 	"Anzeige": true, "Teilen": true, "Publicité": true, "Publicidad": true, "Реклама": true, "Поделиться": true,
 }
 
+var furnitureShapes = shapesOf(furniture)
+
 // isFurniture reports whether a paragraph is one of these.
 func isFurniture(src []byte) bool {
-	const longest = 40
-	return len(src) <= longest && furniture[string(src)]
+	return furnitureShapes.has(view(src)) && furniture[view(src)]
 }
 
 // trimMarks drops white space and line breaks at both ends, and a dash at the
@@ -265,21 +266,37 @@ func (w *textWriter) start() {
 	}
 }
 
-// writeStops are the bytes that are not copied to the text as they are.
-var writeStops = func() (t [256]bool) {
-	for b := range 32 {
-		t[b] = true
+// write writes the paragraph, in which kinds occur.
+func (w *textWriter) write(kinds uint8) {
+	if kinds&bkMark != 0 {
+		w.run()
+		return
 	}
-	t['$'], t['|'] = true, true
-	return t
-}()
+	w.start()
+	o := &w.p.out
+	start := len(o.buf)
+	o.buf = append(o.buf, w.src...)
+	if kinds&bkNewline != 0 {
+		joinLines(o.buf[start:])
+	}
+}
 
+// joinLines makes blanks of line ends.
+func joinLines(b []byte) {
+	for i, c := range b {
+		if c == '\n' {
+			b[i] = ' '
+		}
+	}
+}
+
+// run writes a paragraph with marks.
 func (w *textWriter) run() {
 	src := w.src
 	for i := 0; i < len(src); {
 		start := i
 		i += unmarkedPrefix(src[i:])
-		for i < len(src) && !writeStops[src[i]] {
+		for i < len(src) && plainKinds[src[i]]&(bkMark|bkNewline) == 0 {
 			i++
 		}
 		if i > start {
@@ -452,11 +469,17 @@ func (w *textWriter) atom(i int) int {
 // source writes TeX on one line.
 func (w *textWriter) source(b []byte) {
 	o := &w.p.out
+	start := len(o.buf)
+	if !w.escape {
+		o.buf = append(o.buf, b...)
+		joinLines(o.buf[start:])
+		return
+	}
 	for i, c := range b {
-		switch {
-		case c == '\n':
+		switch c {
+		case '\n':
 			o.buf = append(o.buf, ' ')
-		case c == '|' && w.escape:
+		case '|':
 			if i > 0 && b[i-1] == '\\' && oddBackslashes(b[:i]) {
 				o.buf = append(o.buf[:len(o.buf)-1], `\Vert`...)
 				if i+1 < len(b) && isLetter(b[i+1]) {
