@@ -121,19 +121,24 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	if src == "" {
 		return 0, addedBlank
 	}
-	only := definitionsOnly(src)
-	src = p.applyMacros(src)
+	only := isScope(src)
+	if tex.MayDefine(src) {
+		only = definitionsOnly(src)
+		src = p.cutDefinitions(src)
+	}
 	if only {
 		p.tally.miss(f, lossDefinitions)
 		return 0, addedDefinitions
 	}
-	if strings.Contains(src, `\amp`) || strings.Contains(src, `\lt`) || strings.Contains(src, `\gt`) {
+	src = p.expandMacros(src)
+	xml, labels := mentions(src)
+	if xml {
 		src = unescapeXMLMacros(src)
 	}
-	start := int32(len(p.texBuf))
-	if strings.Contains(src, `\label{`) {
+	if labels {
 		src = tex.DropLabels(src, p.isReferred)
 	}
+	start := int32(len(p.texBuf))
 	var hint tex.Display
 	p.texBuf, hint = tex.Clean(p.texBuf, src)
 	p.texBuf = p.texBuf[:int(start)+dropControls(p.texBuf[start:])]
@@ -294,16 +299,37 @@ func trimBreaks(src []byte) []byte {
 // definitionsOnly reports whether a source only defines macros, also where an
 // author forgot the backslash of the name.
 func definitionsOnly(src string) bool {
-	if strings.IndexByte(src, '\\') < 0 {
-		return false
-	}
-	if src == `\begingroup` || src == `\endgroup` {
-		return true // scopes of macros on Stack Exchange
+	if isScope(src) {
+		return true
 	}
 	if rest, ok := strings.CutPrefix(src, `\newcommand{`); ok && rest != "" && rest[0] != '\\' {
 		src = `\newcommand{\` + rest
 	}
 	return tex.DefinitionsOnly(src)
+}
+
+// isScope reports whether a source only begins or ends a scope of macros, as
+// those on Stack Exchange do.
+func isScope(src string) bool { return src == `\begingroup` || src == `\endgroup` }
+
+// mentions reports whether a source may have the macros that unescapeXMLMacros
+// replaces, and labels.
+func mentions(src string) (xml, labels bool) {
+	for i := 0; i+1 < len(src); i++ {
+		if src[i] != '\\' {
+			continue
+		}
+		switch rest := src[i+1:]; rest[0] {
+		case 'a':
+			xml = xml || strings.HasPrefix(rest, "amp")
+		case 'g':
+			xml = xml || strings.HasPrefix(rest, "gt")
+		case 'l':
+			xml = xml || strings.HasPrefix(rest, "lt")
+			labels = labels || strings.HasPrefix(rest, "label{")
+		}
+	}
+	return xml, labels
 }
 
 // unescapeXMLMacros replaces the macros \amp, \lt and \gt, by which PreTeXt and

@@ -36,7 +36,7 @@ func (p *page) mathScript(n dom.Node, typ string) {
 	name := scriptType(typ)
 	if p.m[n].flags&nfHead != 0 {
 		p.tally.miss(formMathJax2, lossDefinitions) // in the head it can only define macros
-		p.applyMacros(src)
+		p.cutDefinitions(src)
 		return
 	}
 	switch {

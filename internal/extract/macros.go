@@ -29,16 +29,20 @@ func defines(src string) bool {
 	}
 }
 
-// applyMacros takes the definitions out of the source of a formula and, where
-// that is wanted, replaces the macros that the page has defined so far.
-func (p *page) applyMacros(src string) string {
-	if defines(src) {
-		if p.options.ExpandMacros {
-			src = p.macros.Collect(strings.Clone(src)) // the macros keep parts of it
-		} else {
-			src = tex.CutDefinitions(src)
-		}
+// cutDefinitions takes the definitions out of the source of a formula, and keeps
+// them where macros are to be replaced.
+func (p *page) cutDefinitions(src string) string {
+	switch {
+	case !defines(src):
+		return src
+	case p.options.ExpandMacros:
+		return p.macros.Collect(strings.Clone(src)) // the macros keep parts of it
 	}
+	return tex.CutDefinitions(src)
+}
+
+// expandMacros replaces the macros that the page has defined so far.
+func (p *page) expandMacros(src string) string {
 	if p.macros.Len() > 0 {
 		p.macroBuf = p.macros.Expand(p.macroBuf[:0], src)
 		src = string(p.macroBuf)

@@ -2,6 +2,7 @@ package tex
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // A Display says how a formula is set, as far as its own text tells.
@@ -28,9 +29,14 @@ const unwrapRounds = 12
 // A formula of nothing but spacing comes out empty. The second result is what
 // the outermost wrapper that tells says of the display.
 func Clean(dst []byte, src string) (tex []byte, display Display) {
-	s := trim(decodeLeftovers(src))
+	has := signsOf(src)
+	if has&(signReference|signTag|signOther) != 0 {
+		src = decodeLeftovers(src)
+		has = signsOf(src)
+	}
+	s := trim(src)
 	for range unwrapRounds {
-		inner, d := unwrap(s)
+		inner, d := unwrap(s, has)
 		if display == Unknown {
 			display = d
 		}
@@ -40,10 +46,10 @@ func Clean(dst []byte, src string) (tex []byte, display Display) {
 		}
 		s = inner
 	}
-	if strings.ContainsRune(s, '%') {
+	if has&signComment != 0 {
 		s = trim(dropComments(s))
 	}
-	if strings.ContainsRune(s, '$') {
+	if has&signDollar != 0 {
 		s = settleDollars(s)
 	}
 	if display == Unknown && IsDisplayEnvironment(s) {
@@ -68,10 +74,42 @@ func IsDisplayEnvironment(s string) bool {
 	return n > 0 && displayEnvironments[strings.TrimSuffix(name, "*")]
 }
 
-// unwrap takes one wrapper off s, or returns s.
-func unwrap(s string) (inner string, d Display) {
-	if in, ok := cutCDATA(s); ok {
-		return in, Unknown
+// signs are the characters of a formula that only a few steps of cleaning look
+// for, as bits.
+type signs uint8
+
+const (
+	signReference signs = 1 << iota // &
+	signTag                         // <
+	signComment                     // %
+	signDollar                      // $
+	signOther                       // NUL, and what is not ASCII
+)
+
+var signOf = func() (t [256]signs) {
+	t['&'], t['<'], t['%'], t['$'] = signReference, signTag, signComment, signDollar
+	t[0] = signOther
+	for b := utf8.RuneSelf; b < len(t); b++ {
+		t[b] = signOther
+	}
+	return t
+}()
+
+// signsOf returns the signs that s has.
+func signsOf(s string) (has signs) {
+	for i := range len(s) {
+		has |= signOf[s[i]]
+	}
+	return has
+}
+
+// unwrap takes one wrapper off s, or returns s. has are the signs of s, and maybe
+// more.
+func unwrap(s string, has signs) (inner string, d Display) {
+	if has&signTag != 0 {
+		if in, ok := cutCDATA(s); ok {
+			return in, Unknown
+		}
 	}
 	if in, d, ok := Delimited(s); ok {
 		return in, d
@@ -85,8 +123,10 @@ func unwrap(s string) (inner string, d Display) {
 	if in, d, ok := cutOption(s); ok {
 		return in, d
 	}
-	if in, ok := cutQueryTail(s); ok {
-		return in, Unknown
+	if has&signReference != 0 {
+		if in, ok := cutQueryTail(s); ok {
+			return in, Unknown
+		}
 	}
 	return s, Unknown
 }

@@ -70,11 +70,12 @@ func (m *Macros) Collect(s string) (rest string) {
 // DefinitionsOnly reports whether s, with or without delimiters and comments
 // round it, defines macros or sets parameters and prints nothing.
 func DefinitionsOnly(s string) bool {
-	if !mayDefine(s) {
+	if !MayDefine(s) {
 		return false
 	}
+	has := signsOf(s)
 	for range unwrapRounds {
-		inner, _ := unwrap(trim(s))
+		inner, _ := unwrap(trim(s), has)
 		if inner = trim(inner); inner == s {
 			break
 		}
@@ -150,9 +151,10 @@ var defining = map[string]bool{
 	`\def`: true, `\gdef`: true, `\edef`: true, `\xdef`: true, `\let`: true, `\DeclareMathOperator`: true,
 }
 
-// mayDefine reports whether s has a command that defines or sets something.
-// Nearly no formula has one, and they need not be taken apart then.
-func mayDefine(s string) bool {
+// MayDefine reports whether s has a command that defines or sets something.
+// Nearly no formula has one, and they need not be taken apart then: for these,
+// DefinitionsOnly is false and CutDefinitions changes nothing.
+func MayDefine(s string) bool {
 	for {
 		i := strings.IndexByte(s, '\\')
 		if i < 0 {
