@@ -474,10 +474,13 @@ func onlySpacing(s string) bool {
 func appendCollapsed(dst []byte, s string) []byte {
 	start := len(dst)
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !isSpace(c) {
-			dst = append(dst, c)
-			continue
+		from := i
+		for i < len(s) && !isSpace(s[i]) {
+			i++
+		}
+		dst = append(dst, s[from:i]...)
+		if i == len(s) {
+			break
 		}
 		newline := false
 		for ; i < len(s) && isSpace(s[i]); i++ {

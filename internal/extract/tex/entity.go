@@ -39,25 +39,23 @@ var invisible = strings.NewReplacer(
 // [html.UnescapeString] it wants their semicolon, so that the alignment of
 // "a &= b &lt c" is no reference.
 func Unescape(s string) string {
-	i := strings.IndexByte(s, '&')
-	if i < 0 {
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] != '&' {
+			continue
+		}
+		if n := reference(s[i:]); n > 0 {
+			b.WriteString(s[from:i])
+			b.WriteString(html.UnescapeString(s[i : i+n]))
+			from = i + n
+			i = from - 1
+		}
+	}
+	if from == 0 {
 		return s
 	}
-	var b strings.Builder
-	for i >= 0 {
-		b.WriteString(s[:i])
-		s = s[i:]
-		n := reference(s)
-		if n == 0 {
-			b.WriteByte('&')
-			n = 1
-		} else {
-			b.WriteString(html.UnescapeString(s[:n]))
-		}
-		s = s[n:]
-		i = strings.IndexByte(s, '&')
-	}
-	b.WriteString(s)
+	b.WriteString(s[from:])
 	return b.String()
 }
 

@@ -86,10 +86,11 @@ func DefinitionsOnly(s string) bool {
 	if !found && rest == s {
 		return false
 	}
-	// What may be left over are the delimiters of unpaired blocks.
-	rest = strings.NewReplacer(`\(`, "", `\)`, "", `\[`, "", `\]`, "", "$", "", "(", "", ")", "").Replace(dropComments(rest + "\n"))
-	return onlySpacing(rest)
+	return onlySpacing(unpaired.Replace(dropComments(rest + "\n")))
 }
+
+// unpaired drops the delimiters that may be left over of unpaired blocks.
+var unpaired = strings.NewReplacer(`\(`, "", `\)`, "", `\[`, "", `\]`, "", "$", "", "(", "", ")", "")
 
 // CutDefinitions returns s without the definitions in it.
 func CutDefinitions(s string) string { return cutDefinitions(s, func(string, Macro) {}) }
