@@ -402,8 +402,7 @@ func (p *page) flush() {
 	w.region = 0
 	kinds := p.config.kinds.of(para)
 	if kinds&bkPair != 0 {
-		if bytes.Contains(para, []byte(`\newcommand`)) && !w.cell && definitionsOnly("\\"+string(bytes.Trim(para, " \n()$[]\\"+lineMarks))) {
-			// Macros in delimiters that a site's editor has broken.
+		if !w.cell && isBrokenDefinitions(para) {
 			p.tally.miss(formRaw, lossDefinitions)
 			w.para = w.para[:0]
 			return
@@ -418,6 +417,17 @@ func (p *page) flush() {
 		p.writeParagraph(para, kinds, w.level)
 	}
 	w.para = w.para[:0]
+}
+
+// isBrokenDefinitions reports whether a paragraph only defines macros, in
+// delimiters that a site's editor has broken.
+func isBrokenDefinitions(para []byte) bool {
+	// The first search is the quick one: up to eight bytes are compared as one
+	// word, and a w is rarer than a backslash.
+	if !bytes.Contains(para, []byte("wcommand")) || !bytes.Contains(para, []byte(`\newcommand`)) {
+		return false
+	}
+	return definitionsOnly("\\" + string(bytes.Trim(para, " \n()$[]\\"+lineMarks)))
 }
 
 // lineMarks are marks that may stand around the text of a paragraph.
