@@ -2,7 +2,6 @@ package extract
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +11,6 @@ import (
 
 	"mathsieve/internal/corpus"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected texts in testdata")
 
 // TestGolden compares whole pages with their expected texts, each behind a line
 // with the metadata.
@@ -46,7 +43,7 @@ func TestGolden(t *testing.T) {
 			}
 			got := string(metadata) + "\n" + doc.Text + "\n"
 			golden := strings.TrimSuffix(page, ".html") + ".txt"
-			if *update {
+			if os.Getenv("UPDATE_GOLDEN") != "" {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
