@@ -71,12 +71,9 @@ type attrReader struct {
 // read returns the attributes of n, valid until the next read.
 func (r *attrReader) read(t *dom.Tree, n dom.Node) *attrs {
 	r.clear()
-	if !t.MayHaveAttrs(n) {
-		return &r.attrs
-	}
-	for a := t.Wanted(n, wantedAttrs); a.Next(); {
+	for _, a := range t.Wanted(n) {
 		r.filled = true
-		r.set(a.ID, a.Value())
+		r.set(int(a.ID), t.Value(a))
 	}
 	return &r.attrs
 }
@@ -84,11 +81,10 @@ func (r *attrReader) read(t *dom.Tree, n dom.Node) *attrs {
 // readClass returns the class of n alone.
 func (r *attrReader) readClass(t *dom.Tree, n dom.Node) *attrs {
 	r.clear()
-	if !t.MayHaveAttrs(n) {
-		return &r.attrs
-	}
-	if class := t.Class(n); class != "" {
-		r.class, r.filled = class, true
+	for _, a := range t.Wanted(n) {
+		if a.ID == attrClass {
+			r.class, r.filled = t.Value(a), true
+		}
 	}
 	return &r.attrs
 }

@@ -257,6 +257,7 @@ func utf16Like(head []byte) bool {
 func (o *Options) limits() dom.Options {
 	return dom.Options{
 		MaxBytes: 2*o.MaxBytes + 1, MaxNodes: o.MaxNodes, MaxDepth: 512, MaxFormatting: 512, MaxRepairs: 256 << 10,
+		Wanted: wantedAttrs,
 	}
 }
 

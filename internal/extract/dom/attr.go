@@ -25,7 +25,7 @@ func (t *Tree) Name(n Node) string {
 		}
 		return tagNames[d.tag]
 	}
-	name := t.name(t.src[d.start:d.stop])
+	name := t.name(t.src[d.start:])
 	if d.ns == SVG {
 		if adjusted, ok := svgNames[name]; ok {
 			return adjusted
@@ -72,7 +72,7 @@ func (t *Tree) Attr(n Node, name string) (value string, ok bool) {
 		return "", false
 	}
 	d := &t.nodes[n]
-	if v, ok := t.findAttr(d.start, d.stop, name); ok {
+	if v, ok := t.findAttr(d.start, name); ok {
 		return t.value(v), true
 	}
 	if d.flags&flagMerged != 0 {
@@ -80,7 +80,7 @@ func (t *Tree) Attr(n Node, name string) (value string, ok bool) {
 			if m.node != n {
 				continue
 			}
-			if v, ok := t.findAttr(m.start, m.stop, name); ok {
+			if v, ok := t.findAttr(m.start, name); ok {
 				return t.value(v), true
 			}
 		}
@@ -88,8 +88,10 @@ func (t *Tree) Attr(n Node, name string) (value string, ok bool) {
 	return "", false
 }
 
-func (t *Tree) findAttr(start, stop int32, name string) (value span, ok bool) {
-	s := t.attributes(start, stop)
+// findAttr returns the value of the attribute of the tag whose name begins at
+// start.
+func (t *Tree) findAttr(start int32, name string) (value span, ok bool) {
+	s := t.attributes(start)
 	for s.next() {
 		if equalFold(view(t.src[s.name.start:s.name.stop]), name) {
 			return s.value, true
@@ -121,18 +123,18 @@ func (t *Tree) EachAttr(n Node, each func(name, value string) bool) {
 	}
 	d := &t.nodes[n]
 	t.seen = t.seen[:0]
-	if !t.eachAttr(d.start, d.stop, d.ns, each) || d.flags&flagMerged == 0 {
+	if !t.eachAttr(d.start, d.ns, each) || d.flags&flagMerged == 0 {
 		return
 	}
 	for _, m := range t.merged {
-		if m.node == n && !t.eachAttr(m.start, m.stop, d.ns, each) {
+		if m.node == n && !t.eachAttr(m.start, d.ns, each) {
 			return
 		}
 	}
 }
 
-func (t *Tree) eachAttr(start, stop int32, ns Namespace, each func(name, value string) bool) bool {
-	s := t.attributes(start, stop)
+func (t *Tree) eachAttr(start int32, ns Namespace, each func(name, value string) bool) bool {
+	s := t.attributes(start)
 	for s.next() {
 		if t.seenAttr(s.name) {
 			continue

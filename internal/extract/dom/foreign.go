@@ -106,7 +106,7 @@ func (p *parser) foreignContent() bool {
 // HTML font element has.
 func (p *parser) isStyledFont() bool {
 	for _, name := range [...]string{"color", "face", "size"} {
-		if _, ok := p.tree.findAttr(int32(p.token.start), int32(p.token.stop), name); ok {
+		if _, ok := p.tree.findAttr(int32(p.token.start), name); ok {
 			return true
 		}
 	}
@@ -125,7 +125,7 @@ func (p *parser) breakOut() {
 // addForeign inserts a MathML or SVG element for the current start tag token
 // and opens it, as addElement does.
 func (p *parser) addForeign(ns Namespace) {
-	n := p.tree.newNode(Element, p.token.tag, p.token.start, p.token.stop)
+	n := p.tree.newNode(Element, p.token.tag, p.token.start, p.token.attrs)
 	p.tree.nodes[n].ns = ns
 	p.place(n)
 	switch {
@@ -150,7 +150,7 @@ func (p *parser) foreignProps(ns Namespace) props {
 			break
 		}
 		is := special | scopeEnd | annotationXML
-		if v, ok := p.tree.findAttr(int32(p.token.start), int32(p.token.stop), "encoding"); ok {
+		if v, ok := p.tree.findAttr(int32(p.token.start), "encoding"); ok {
 			encoding := p.tree.value(v)
 			if equalFold(encoding, "text/html") || equalFold(encoding, "application/xhtml+xml") {
 				is |= htmlPoint

@@ -23,7 +23,7 @@ func (p *parser) addPart() {
 
 // addImplied is addPart for an element that the page has no tag for.
 func (p *parser) addImplied(tag Tag) Node {
-	n := p.tree.newNode(Element, tag, 0, 0)
+	n := p.tree.newNode(Element, tag, 0, -1)
 	p.place(n)
 	p.push(openElement{node: n, tag: tag, props: htmlProps[tag]})
 	return n
@@ -32,7 +32,7 @@ func (p *parser) addImplied(tag Tag) Node {
 // addVoid inserts an HTML element for the current tag token and does not open
 // it.
 func (p *parser) addVoid() Node {
-	n := p.tree.newNode(Element, p.token.tag, p.token.start, p.token.stop)
+	n := p.tree.newNode(Element, p.token.tag, p.token.start, p.token.attrs)
 	p.place(n)
 	return n
 }

@@ -1,5 +1,7 @@
 package dom
 
+import "slices"
+
 // inBody is section 13.2.6.4.7, "in body".
 func (p *parser) inBody() bool {
 	switch p.token.kind {
@@ -231,14 +233,28 @@ func (p *parser) bodyStartTag() bool {
 // that it does not have.
 func (p *parser) mergeAttributes(n Node) {
 	if len(p.tree.merged) < maxAttributes {
-		p.tree.merged = append(p.tree.merged, mergedTag{node: n, start: int32(p.token.start), stop: int32(p.token.stop)})
+		p.tree.merged = append(p.tree.merged, mergedTag{node: n, start: int32(p.token.start)})
 		p.tree.nodes[n].flags |= flagMerged
+		p.mergeWanted(&p.tree.nodes[n])
 	}
+}
+
+// mergeWanted is mergeAttributes for those that are wanted.
+func (p *parser) mergeWanted(d *node) {
+	had, more := p.attrsFrom(d.stop), p.attrsFrom(int32(p.token.attrs))
+	first, seen := len(p.attrs), uint64(0)
+	for _, a := range slices.Concat(had, more) {
+		if seen>>a.ID&1 == 0 {
+			seen |= 1 << a.ID
+			p.attrs = append(p.attrs, a)
+		}
+	}
+	d.stop = int32(p.closeAttrs(first))
 }
 
 // isHiddenInput reports whether the current tag has type="hidden".
 func (p *parser) isHiddenInput() bool {
-	v, ok := p.tree.findAttr(int32(p.token.start), int32(p.token.stop), "type")
+	v, ok := p.tree.findAttr(int32(p.token.start), "type")
 	return ok && equalFold(p.tree.value(v), "hidden")
 }
 
@@ -288,7 +304,7 @@ func (p *parser) bodyEndTag() bool {
 		p.endForm()
 	case P:
 		if !p.close(P, inButtonScope) {
-			n := p.tree.newNode(Element, P, 0, 0)
+			n := p.tree.newNode(Element, P, 0, -1)
 			p.place(n)
 		}
 	case Li:
@@ -303,7 +319,7 @@ func (p *parser) bodyEndTag() bool {
 		}
 	case Br:
 		p.token.kind = startTagToken
-		p.token.start, p.token.stop = 0, 0
+		p.token.start, p.token.attrs = 0, -1
 		return false
 	case Template:
 		return p.inHead()

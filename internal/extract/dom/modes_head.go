@@ -111,7 +111,7 @@ func (p *parser) beforeHTML() bool {
 		return true
 	case startTagToken:
 		if p.token.tag == Html {
-			p.addRoot(p.tree.newNode(Element, Html, p.token.start, p.token.stop))
+			p.addRoot(p.tree.newNode(Element, Html, p.token.start, p.token.attrs))
 			return true
 		}
 	case endTagToken:
@@ -122,7 +122,7 @@ func (p *parser) beforeHTML() bool {
 		}
 	case endOfFileToken:
 	}
-	p.addRoot(p.tree.newNode(Element, Html, 0, 0))
+	p.addRoot(p.tree.newNode(Element, Html, 0, -1))
 	return false
 }
 

@@ -33,6 +33,9 @@ type Options struct {
 	// ValidUTF8 says that the caller knows the source to be valid UTF-8, which
 	// spares a pass over it.
 	ValidUTF8 bool
+	// Wanted are the attributes that [Tree.Wanted] shows; nil is none. One in
+	// the document takes 12 bytes.
+	Wanted *Wanted
 }
 
 // DefaultOptions returns limits that no page met in the wild reaches.

@@ -52,8 +52,11 @@ type parser struct {
 }
 
 func (p *parser) reset(t *Tree, o Options) {
+	if o.Wanted == nil {
+		o.Wanted = noneWanted
+	}
 	*p = parser{
-		tokenizer:  tokenizer{src: t.src},
+		tokenizer:  tokenizer{src: t.src, wanted: o.Wanted, attrs: p.attrs[:0]},
 		tree:       t,
 		options:    o,
 		templates:  p.templates[:0],

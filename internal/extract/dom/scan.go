@@ -17,127 +17,75 @@ func skipSpace(src []byte, i int) int {
 	return i
 }
 
-// skipAttributes returns the position of the angle bracket that closes a tag,
-// len(src) if there is none, and whether the tag closes itself. It starts after
-// the name of the tag.
-func skipAttributes(src []byte, i int) (end int, selfClosing bool) {
-	for i < len(src) {
-		switch c := src[i]; {
-		case c == '>':
-			return i, false
-		case c == '/':
-			i++
-			if i < len(src) && src[i] == '>' {
-				return i, true
-			}
-			continue
-		case isSpace(c):
-			i++
-			continue
-		}
-		i++ // even an equals sign: it begins the name here
-		for i < len(src) && attrNameByte[src[i]] != 0 {
-			i++
-		}
-		if i+1 < len(src) && src[i] == '=' && (src[i+1] == '"' || src[i+1] == '\'') {
-			// Nearly all values stand so.
-			n := bytes.IndexByte(src[i+2:], src[i+1])
-			if n < 0 {
-				return len(src), false
-			}
-			i += n + len("=''")
-			continue
-		}
-		if i = skipSpace(src, i); i >= len(src) || src[i] != '=' {
-			continue
-		}
-		if i = skipSpace(src, i+1); i >= len(src) {
-			break
-		}
-		switch quote := src[i]; quote {
-		case '"', '\'':
-			i++
-			n := bytes.IndexByte(src[i:], quote)
-			if n < 0 {
-				return len(src), false
-			}
-			i += n + 1
-		default:
-			for i < len(src) && src[i] != '>' && !isSpace(src[i]) {
-				i++
-			}
-		}
-	}
-	return len(src), false
-}
-
-// An attrScanner walks over the attributes of one tag.
+// An attrScanner walks over the attributes of one tag that has an end.
 type attrScanner struct {
-	src         []byte // up to the closing angle bracket
-	at          int32
+	src         []byte
+	at          int
 	left        int // attributes that may still be read
 	name, value span
 }
 
-// attributes returns a scanner for the tag from the first byte of its name to
-// its closing angle bracket.
-func (t *Tree) attributes(start, stop int32) attrScanner {
-	return attrScanner{src: t.src[:stop], at: t.nameEnd(start, stop), left: maxAttributes}
-}
-
-// nameEnd returns the end of the name of the tag in [start, stop).
-func (t *Tree) nameEnd(start, stop int32) int32 {
-	for start < stop && nameByte[t.src[start]] != 0 {
-		start++
+// attributes returns a scanner for the tag whose name begins at start, of which
+// 0 has no attributes.
+func (t *Tree) attributes(start int32) attrScanner {
+	s := attrScanner{src: t.src, at: int(start)}
+	if start > 0 {
+		s.left = maxAttributes
+		for nameByte[s.src[s.at]] != 0 {
+			s.at++
+		}
 	}
-	return start
+	return s
 }
 
 // next moves to the next attribute. Names are as in the source, values are
 // without quotes and not decoded; an attribute without value has an empty one.
 func (s *attrScanner) next() bool {
-	src, i := s.src, int(s.at)
-	for i < len(src) && attrGap[src[i]] {
-		i++
-	}
-	if i >= len(src) || s.left == 0 {
+	if s.left == 0 {
 		return false
 	}
 	s.left--
+	src, i := s.src, s.at
+	for attrGap[src[i]] {
+		i++
+	}
+	if src[i] == '>' {
+		s.left = 0
+		return false
+	}
 	s.name.start = int32(i)
 	i++
-	for i < len(src) && attrNameByte[src[i]] != 0 {
+	for attrNameByte[src[i]] != 0 {
 		i++
 	}
 	s.name.stop = int32(i)
-	s.value, i = attrValue(src, i)
-	s.at = int32(i)
+	s.value, s.at = attrValue(src, i)
 	return true
 }
 
 // attrValue returns the value of the attribute whose name ends at i, and where
-// it ends; the tag has an end.
+// it ends: at len(src) if the tag has no end.
 func attrValue(src []byte, i int) (value span, next int) {
-	if i < len(src) && isSpace(src[i]) {
-		i = skipSpace(src, i)
-	}
-	if i >= len(src) || src[i] != '=' {
+	if i = skipSpace(src, i); i >= len(src) || src[i] != '=' {
 		return span{}, i
 	}
 	if i = skipSpace(src, i+1); i >= len(src) {
 		return span{}, i
 	}
+	start := i
 	if quote := src[i]; quote == '"' || quote == '\'' {
-		i++
-		n := bytes.IndexByte(src[i:], quote) // it is there, or the tag had no end
-		return span{int32(i), int32(i + n)}, i + n + 1
+		start++
+		n := bytes.IndexByte(src[start:], quote)
+		if n < 0 {
+			return span{}, len(src)
+		}
+		i = start + n
+		return span{int32(start), int32(i)}, i + 1
 	}
-	value.start = int32(i)
-	for i < len(src) && !isSpace(src[i]) {
+	for i < len(src) && src[i] != '>' && !isSpace(src[i]) {
 		i++
 	}
-	value.stop = int32(i)
-	return value, i
+	return span{int32(start), int32(i)}, i
 }
 
 // commentEnd returns where the content of a comment that begins at start stops

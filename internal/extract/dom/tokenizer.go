@@ -19,6 +19,7 @@ const (
 // bracket.
 type token struct {
 	start, stop int
+	attrs       int // of a start tag: index of the first one in tokenizer.attrs, or -1
 	kind        tokenKind
 	tag         Tag
 	selfClosing bool
@@ -32,6 +33,9 @@ type tokenizer struct {
 	src   []byte
 	pos   int
 	token token
+
+	wanted *Wanted
+	attrs  []Attr // the wanted attributes of all tags
 }
 
 // next reads the next token. CDATA sections are text if cdata is set, else
@@ -119,9 +123,9 @@ func (z *tokenizer) tag(kind tokenKind, i int) {
 		key = key.add(c)
 	}
 	name := src[start:i]
-	selfClosing := false
+	selfClosing, attrs := false, -1
 	if i < len(src) && src[i] != '>' {
-		i, selfClosing = skipAttributes(src, i)
+		i, selfClosing, attrs = z.attributes(i)
 	}
 	if i >= len(src) {
 		z.text(len(src), len(src))
@@ -129,8 +133,54 @@ func (z *tokenizer) tag(kind tokenKind, i int) {
 	}
 	t := &z.token
 	t.kind, t.tag, t.selfClosing, t.flags = kind, knownTags.find(name, key), selfClosing, 0
-	t.start, t.stop = start, i
+	t.start, t.stop, t.attrs = start, i, attrs
 	z.pos = i + 1
+}
+
+// attributes reads the attributes of a tag, which begin at i, and notes those
+// that are wanted. It returns the position of the angle bracket that closes the
+// tag, len(src) if there is none, whether the tag closes itself, and the index of
+// the first wanted attribute, or -1.
+func (z *tokenizer) attributes(i int) (end int, selfClosing bool, attrs int) {
+	src, first := z.src, len(z.attrs)
+	seen := uint64(0) // numbers of those that were noted
+	for left := maxAttributes; ; left-- {
+		gap := i
+		for i < len(src) && attrGap[src[i]] {
+			i++
+		}
+		if i >= len(src) || src[i] == '>' {
+			return i, i > gap && src[i-1] == '/', z.closeAttrs(first)
+		}
+		start, key := i, nameKey(lowerByte(src[i])) // even an equals sign begins the name here
+		for i++; i < len(src); i++ {
+			c := attrNameByte[src[i]]
+			if c == 0 {
+				break
+			}
+			key = key.add(c)
+		}
+		name := src[start:i]
+		var value span
+		value, i = attrValue(src, i)
+		if left <= 0 {
+			continue
+		}
+		if id := z.wanted.find(name, key); id >= 0 && seen>>id&1 == 0 {
+			seen |= 1 << id
+			z.attrs = append(z.attrs, Attr{value: value, ID: uint8(id)})
+		}
+	}
+}
+
+// closeAttrs makes the wanted attributes from the one with the index first on
+// those of one tag. It returns first, or -1 if there are none.
+func (z *tokenizer) closeAttrs(first int) int {
+	if len(z.attrs) == first {
+		return -1
+	}
+	z.attrs[first].count = uint8(len(z.attrs) - first)
+	return first
 }
 
 // bogusComment reads up to the next closing angle bracket.
@@ -187,7 +237,7 @@ func (z *tokenizer) rawText(tag Tag) (start, stop int) {
 	} else {
 		stop = rawTextEnd(z.src, start, tagNames[tag])
 	}
-	end, _ := skipAttributes(z.src, min(stop+len("</")+len(tagNames[tag]), len(z.src)))
+	end, _, _ := z.attributes(min(stop+len("</")+len(tagNames[tag]), len(z.src)))
 	z.pos = min(end+1, len(z.src))
 	return start, stop
 }

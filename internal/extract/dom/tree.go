@@ -65,10 +65,11 @@ type node struct {
 	parent, prev, next, last Node // last is the last child
 	end                      Node // known when the tree is complete
 
-	// An element lies from the first byte of its tag's name to the closing
-	// angle bracket; an implied one has start == stop. Text and comments are
-	// the source between start and stop, unless flagSegments is set: then
-	// start and stop are the first and the last index in Tree.segments.
+	// Text and comments are the source between start and stop, unless
+	// flagSegments is set: then start and stop are the first and the last index
+	// in Tree.segments. Of an element, start is the first byte of its tag's
+	// name, or 0 if the page has no tag for it, and stop the index of its first
+	// wanted attribute in the tokenizer's table, or -1.
 	start, stop int32
 
 	kind  Kind
@@ -97,8 +98,8 @@ type segment struct {
 // A mergedTag is a second <html> or <body> tag, whose attributes go to the
 // element that is there already.
 type mergedTag struct {
-	node        Node
-	start, stop int32
+	node  Node
+	start int32
 }
 
 // An answer is what is known to a question.

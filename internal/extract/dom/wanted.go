@@ -1,7 +1,8 @@
 package dom
 
-// Wanted is a set of at most 64 attributes that a pass over all elements asks
-// for. It is immutable and may be shared by goroutines.
+// Wanted is a set of at most 64 attributes that the parser notes, for a pass
+// over all elements that asks for them. It is immutable and may be shared by
+// goroutines.
 type Wanted struct {
 	names []string
 	keys  [1 << wantedBits]nameKey
@@ -47,97 +48,41 @@ func (w *Wanted) find(name []byte, key nameKey) int {
 	}
 }
 
-// An AttrReader walks over the wanted attributes of one element:
+// noneWanted is the empty set.
+var noneWanted = NewWanted()
+
+// An Attr is one of the wanted attributes of an element.
+type Attr struct {
+	value span
+	ID    uint8 // number of the attribute in the set
+	count uint8 // of the first attribute of an element: how many there are
+}
+
+// Wanted returns those attributes of n that are in [Options.Wanted], in order;
+// of several attributes with the same name only the first one:
 //
-//	for r := tree.Wanted(n, wanted); r.Next(); {
-//		switch r.ID {
+//	for _, a := range tree.Wanted(n) {
+//		switch a.ID {
 //		case class:
-//			… r.Value()
+//			… tree.Value(a)
 //
-// It does what [Tree.EachAttr] does, but compares no names and decodes only
-// the values that are asked for, which makes it four times as fast.
-type AttrReader struct {
-	ID int // number of the attribute
-
-	tree   *Tree
-	wanted *Wanted
-	src    []byte // up to the closing angle bracket
-	at     int
-	left   int    // attributes of this tag that may still be read
-	seen   uint64 // numbers of the attributes that were shown
-	value  span
-	node   Node
-	merged int // how many of Tree.merged have been read
-}
-
-// Wanted returns a reader of those attributes of n that are in w.
-func (t *Tree) Wanted(n Node, w *Wanted) AttrReader {
-	r := AttrReader{tree: t, wanted: w, node: n, merged: len(t.merged)}
+// It costs next to nothing, as the parser has noted them.
+func (t *Tree) Wanted(n Node) []Attr {
 	if d := &t.nodes[n]; d.kind == Element {
-		r.open(d.start, d.stop)
-		if d.flags&flagMerged != 0 {
-			r.merged = 0
-		}
+		return t.parser.attrsFrom(d.stop)
 	}
-	return r
+	return nil
 }
 
-// MayHaveAttrs reports whether n is an element with more to its tag than the
-// name. Half of all elements have not.
-func (t *Tree) MayHaveAttrs(n Node) bool {
-	d := &t.nodes[n]
-	return d.kind == Element && (int(d.stop-d.start) > len(tagNames[d.tag]) || d.flags&flagMerged != 0)
-}
+// Value returns the decoded value of an attribute.
+func (t *Tree) Value(a Attr) string { return t.value(a.value) }
 
-// open moves to the tag from the first byte of its name to its closing angle
-// bracket.
-func (r *AttrReader) open(start, stop int32) {
-	r.src, r.at, r.left = r.tree.src[:stop], int(r.tree.nameEnd(start, stop)), maxAttributes
-}
-
-// Next moves to the next wanted attribute. Of several attributes with the same
-// name it shows the first one.
-func (r *AttrReader) Next() bool {
-	for {
-		src, i := r.src, r.at
-		for i < len(src) && attrGap[src[i]] {
-			i++
-		}
-		if i >= len(src) || r.left == 0 {
-			if !r.nextTag() {
-				return false
-			}
-			continue
-		}
-		r.left--
-		start, key := i, nameKey(lowerByte(src[i]))
-		for i++; i < len(src) && attrNameByte[src[i]] != 0; i++ {
-			key = key.add(attrNameByte[src[i]])
-		}
-		name := src[start:i]
-		r.value, r.at = attrValue(src, i)
-		id := r.wanted.find(name, key)
-		if id < 0 || r.seen>>id&1 != 0 {
-			continue
-		}
-		r.seen |= 1 << id
-		r.ID = id
-		return true
+// attrsFrom returns the attributes of the element whose first one has the index
+// first; -1 is none.
+func (z *tokenizer) attrsFrom(first int32) []Attr {
+	if first < 0 {
+		return nil
 	}
+	attrs := z.attrs[first:]
+	return attrs[:attrs[0].count]
 }
-
-// nextTag moves to the next of the tags that were merged into the element.
-func (r *AttrReader) nextTag() bool {
-	for r.merged < len(r.tree.merged) {
-		m := r.tree.merged[r.merged]
-		r.merged++
-		if m.node == r.node {
-			r.open(m.start, m.stop)
-			return true
-		}
-	}
-	return false
-}
-
-// Value returns the decoded value of the attribute.
-func (r *AttrReader) Value() string { return r.tree.value(r.value) }
