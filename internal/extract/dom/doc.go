@@ -27,9 +27,10 @@
 // It is one pass over the bytes (tokenizer.go, scan.go), a stack of open
 // elements (stack.go), a function for each insertion mode (modes_*.go,
 // foreign.go) and a table that nodes are appended to (tree.go). Elements that
-// tree construction moves are relinked. In the end one pass over the table
-// computes where subtrees end and notices on the way whether the nodes still
-// are in document order; only then they are put in order anew.
+// tree construction moves are relinked. Where a subtree ends is known when its
+// element leaves the stack. Only where elements were moved, a pass over the table
+// computes the ends anew and, unless the nodes still are in document order, puts
+// them in order.
 //
 // # Limits
 //

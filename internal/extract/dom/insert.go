@@ -54,6 +54,7 @@ func (p *parser) addRawText(f flags) {
 	}
 	if start < stop {
 		p.tree.addText(n, None, start, stop, f)
+		p.tree.nodes[n].end++ // it was not opened
 	}
 }
 

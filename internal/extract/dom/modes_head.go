@@ -310,6 +310,7 @@ func (p *parser) afterHead() bool {
 			return true
 		case Base, Basefont, Bgsound, Link, Meta, Noframes, Script, Style, Template, Title:
 			p.push(openElement{node: p.head, tag: Head, props: htmlProps[Head]})
+			p.tree.moved = true // the head had ended before
 			p.inHead()
 			p.removeOpen(p.openIndex(p.head))
 			return true

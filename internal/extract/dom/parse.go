@@ -18,12 +18,14 @@ func (t *Tree) Parse(src []byte, o Options) error {
 		t.reset(nil)
 		return fmt.Errorf("%w: %d", ErrTooManyNodes, o.MaxNodes)
 	}
-	t.finish()
+	if t.moved {
+		t.finish()
+	}
 	return nil
 }
 
 func (t *Tree) reset(src []byte) {
-	t.src, t.quirks, t.plain = src, false, unknown
+	t.src, t.quirks, t.moved, t.plain = src, false, false, unknown
 	t.nodes, t.segments, t.merged = t.nodes[:0], t.segments[:0], t.merged[:0]
 	t.scratch = t.scratch[:0]
 }
@@ -92,6 +94,8 @@ func (p *parser) parse() bool {
 			}
 		}
 		if p.token.kind == endOfFileToken {
+			p.popTo(0)
+			p.tree.nodes[Root].end = Node(len(p.tree.nodes))
 			return true
 		}
 		if len(p.tree.nodes) > p.options.MaxNodes {

@@ -89,7 +89,9 @@ func (p *parser) entered(e openElement) {
 }
 
 func (p *parser) left(e openElement) {
-	p.tree.nodes[e.node].flags &^= flagOpen
+	d := &p.tree.nodes[e.node]
+	d.flags &^= flagOpen
+	d.end = Node(len(p.tree.nodes))
 	if e.ns == HTML {
 		p.open[e.tag]--
 	}
@@ -115,11 +117,13 @@ func (p *parser) popTo(i int) {
 // above it open.
 func (p *parser) removeOpen(i int) {
 	p.left(p.stack[i])
+	p.tree.moved = p.tree.moved || i < len(p.stack)-1
 	p.stack = append(p.stack[:i], p.stack[i+1:]...)
 }
 
 // insertOpen puts an element at index i of the stack.
 func (p *parser) insertOpen(i int, e openElement) {
+	p.tree.moved = true
 	p.stack = append(p.stack, e)
 	copy(p.stack[i+1:], p.stack[i:])
 	p.stack[i] = e

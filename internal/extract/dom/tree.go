@@ -48,6 +48,7 @@ type Tree struct {
 	segments []segment
 	merged   []mergedTag
 	quirks   bool
+	moved    bool // by tree construction, so that ends are wrong
 	valid    bool // the source is known to be UTF-8
 
 	parser parser
@@ -63,7 +64,7 @@ type Tree struct {
 // garbage collector nothing.
 type node struct {
 	parent, prev, next, last Node // last is the last child
-	end                      Node // known when the tree is complete
+	end                      Node // known when the element is closed, unless Tree.moved
 
 	// Text and comments are the source between start and stop, unless
 	// flagSegments is set: then start and stop are the first and the last index
@@ -124,6 +125,7 @@ func (t *Tree) newNode(kind Kind, tag Tag, start, stop int) Node {
 	t.nodes = t.nodes[:n+1]
 	d := &t.nodes[n]
 	d.parent, d.prev, d.next, d.last = None, None, None, None
+	d.end = Node(n + 1)
 	d.start, d.stop = int32(start), int32(stop)
 	d.kind, d.tag, d.ns, d.flags = kind, tag, HTML, 0
 	return Node(n)
@@ -135,13 +137,16 @@ func (t *Tree) appendChild(parent, n Node) {
 	d := &t.nodes[n]
 	d.parent, d.prev = parent, p.last
 	if p.last != None {
-		t.nodes[p.last].next = n
+		s := &t.nodes[p.last]
+		s.next = n
+		t.moved = t.moved || s.flags&flagOpen != 0 // s will end behind n
 	}
 	p.last = n
 }
 
 // insertBefore makes the detached node n the sibling before next.
 func (t *Tree) insertBefore(next, n Node) {
+	t.moved = true
 	d, s := &t.nodes[n], &t.nodes[next]
 	d.parent, d.prev, d.next = s.parent, s.prev, next
 	if s.prev != None {
@@ -156,6 +161,7 @@ func (t *Tree) detach(n Node) {
 	if d.parent == None {
 		return
 	}
+	t.moved = true
 	if d.prev != None {
 		t.nodes[d.prev].next = d.next
 	}
@@ -170,6 +176,7 @@ func (t *Tree) detach(n Node) {
 // moveChildren makes all children of from children of the childless node to,
 // and returns how many there were.
 func (t *Tree) moveChildren(to, from Node) int {
+	t.moved = true
 	n := 0
 	for c := t.nodes[from].last; c != None; c = t.nodes[c].prev {
 		t.nodes[c].parent = to
@@ -246,8 +253,8 @@ func (t *Tree) Remove(elements []Node) {
 	t.finish()
 }
 
-// finish computes where subtrees end. Most trees were built in document order;
-// finish notices where elements were moved, and then puts the table in order.
+// finish computes where subtrees end in a tree that was not built from the start
+// to the end: where it is not in document order, finish puts it in order.
 func (t *Tree) finish() {
 	nodes := t.nodes
 	for n := Node(len(nodes) - 1); n >= 0; n-- {
