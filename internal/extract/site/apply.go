@@ -26,12 +26,12 @@ func (r *Rules) Parse(address string, page []byte, o dom.Options, tree *dom.Tree
 	if found == nil {
 		return page, nil
 	}
-	nodes := nodesOf(tree)
-	doc := goquery.NewDocumentFromNode(&nodes[0])
 	if len(found.keep) == 0 && len(found.content) == 0 {
-		tree.Remove(indices(nodes, match(doc, found.drop)))
+		nodes := nodesOf(tree, found.asked)
+		tree.Remove(indices(nodes, match(goquery.NewDocumentFromNode(&nodes[0]), found.drop)))
 		return page, nil
 	}
+	doc := goquery.NewDocumentFromNode(&nodesOf(tree, nil)[0])
 	found.rewrite(doc)
 	var out bytes.Buffer
 	out.Grow(len(page))

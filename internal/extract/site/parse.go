@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,6 +113,7 @@ func (p *parser) host(key, value *yaml.Node) error {
 		}
 		return err
 	})
+	r.asked = askedBy(r.drop)
 	if suffix, ok := strings.CutPrefix(host, "*."); ok {
 		p.rules.suffixes[suffix] = r
 	} else {
@@ -138,4 +140,28 @@ func (p *parser) selectors(n *yaml.Node) (cascadia.SelectorGroup, error) {
 		all = append(all, group...)
 	}
 	return all, nil
+}
+
+var (
+	askedName = regexp.MustCompile(`\[([a-z][a-z0-9-]*)(?:\]|[~|^$*!#]?=)`)
+	// asksMore finds the pseudo-classes that read texts, or attributes that they
+	// do not name.
+	asksMore = regexp.MustCompile(`:(?:contains|matches|empty|link|lang|enabled|disabled|checked)`)
+)
+
+// askedBy returns the attributes that selectors ask for, or nil if they may ask
+// for more than elements and these.
+func askedBy(selectors cascadia.SelectorGroup) []string {
+	text := selectors.String()
+	found := askedName.FindAllStringSubmatch(text, -1)
+	if asksMore.MatchString(text) || len(found) != strings.Count(text, "[") {
+		return nil
+	}
+	names := []string{"class", "id"}
+	for _, m := range found {
+		if !slices.Contains(names, m[1]) {
+			names = append(names, m[1])
+		}
+	}
+	return names
 }

@@ -22,6 +22,10 @@ type Rules struct {
 // nothing.
 type rule struct {
 	content, drop, keep cascadia.SelectorGroup
+
+	// asked has the attributes that drop asks for, where elements and these
+	// are all it asks for; else it is nil.
+	asked []string
 }
 
 //go:embed default.yaml

@@ -143,3 +143,29 @@ func BenchmarkOtherHost(b *testing.B) {
 		}
 	}
 }
+
+func TestDropAsks(t *testing.T) {
+	const in = `<body><p lang="de">one</p><p title="a[b">two</p><p></p><svg class="s"></svg><p>three</p><p><i>four</i></p></body>`
+	f := func(selector string, gone ...string) {
+		t.Helper()
+		r, err := site.Parse("r", []byte("a.example: {drop: '"+selector+"'}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := in
+		for _, part := range gone {
+			want = strings.Replace(want, part, "", 1)
+		}
+		if _, got, _ := strings.Cut(parse(t, r, "https://a.example/", in), "</head>"); got != want+"</html>" {
+			t.Errorf("%s: have\n%s\nwant\n%s", selector, got, want)
+		}
+	}
+	f("p:contains(three)", "<p>three</p>")
+	f("p:empty", "<p></p>")
+	f("p:lang(de)", `<p lang="de">one</p>`)
+	f(`[title="a[b"]`, `<p title="a[b">two</p>`)
+	f(`[title$=b], [lang]`, `<p lang="de">one</p>`, `<p title="a[b">two</p>`)
+	f("svg.s", `<svg class="s"></svg>`)
+	f("p:has(i)", "<p><i>four</i></p>")
+	f("p:nth-child(2)", `<p title="a[b">two</p>`)
+}

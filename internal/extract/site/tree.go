@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -12,10 +13,15 @@ import (
 // nodesOf returns the tree of a page for selectors, in document order. It is that
 // of html.Parse, but made out of the node table, which takes a third of the time
 // and a handful of allocations instead of thousands; pages nested more than 512
-// deep, which html.Parse refuses, are flattened there.
-func nodesOf(t *dom.Tree) []html.Node {
-	texts := textsOf(t)
+// deep, which html.Parse refuses, are flattened there. With asked set, the tree
+// is that of the elements and these attributes; all other nodes are left blank.
+func nodesOf(t *dom.Tree, asked []string) []html.Node {
 	nodes := make([]html.Node, t.Len())
+	if asked != nil {
+		elementsOf(nodes, t, asked)
+		return nodes
+	}
+	texts := textsOf(t)
 	var attrs []html.Attribute
 	for i := range nodes {
 		n, node := dom.Node(i), &nodes[i]
@@ -34,8 +40,8 @@ func nodesOf(t *dom.Tree) []html.Node {
 				attrs = append(attrs, html.Attribute{Key: name, Val: value})
 				return true
 			})
-			node.Type, node.Data, node.Attr = html.ElementNode, t.Name(n), attrs[first:len(attrs):len(attrs)]
-			node.DataAtom, node.Namespace = atom.Lookup([]byte(node.Data)), namespaces[t.NS(n)]
+			node.Attr = attrs[first:len(attrs):len(attrs)]
+			setElement(node, t, n)
 		case dom.Text:
 			node.Type, node.Data = html.TextNode, texts[i]
 		case dom.Comment:
@@ -44,6 +50,33 @@ func nodesOf(t *dom.Tree) []html.Node {
 		nodes[t.Parent(n)].AppendChild(node)
 	}
 	return nodes
+}
+
+// elementsOf makes the tree of the elements of t, with the attributes in asked.
+func elementsOf(nodes []html.Node, t *dom.Tree, asked []string) {
+	nodes[0].Type = html.DocumentNode
+	attrs := make([]html.Attribute, 0, len(nodes)/8)
+	for i := range nodes {
+		n, node := dom.Node(i), &nodes[i]
+		if !t.IsElement(n) {
+			continue
+		}
+		first := len(attrs)
+		t.EachAttr(n, func(name, value string) bool {
+			if slices.Contains(asked, name) {
+				attrs = append(attrs, html.Attribute{Key: name, Val: value})
+			}
+			return true
+		})
+		node.Attr = attrs[first:len(attrs):len(attrs)]
+		setElement(node, t, n)
+		nodes[t.Parent(n)].AppendChild(node)
+	}
+}
+
+func setElement(node *html.Node, t *dom.Tree, n dom.Node) {
+	node.Type, node.Data = html.ElementNode, t.Name(n)
+	node.DataAtom, node.Namespace = atom.Lookup([]byte(node.Data)), namespaces[t.NS(n)]
 }
 
 var namespaces = [...]string{dom.HTML: "", dom.SVG: "svg", dom.MathML: "math"}
