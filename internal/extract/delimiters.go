@@ -10,36 +10,52 @@ import (
 )
 
 // scanDelimiters looks at a text node, undecoded, for signs of raw delimiters:
-// what it finds decides later how much a single dollar needs to be one.
-func (p *page) scanDelimiters(n dom.Node, raw []byte) {
-	sure := false
-	if i := bytes.IndexByte(raw, '\\'); i >= 0 && i+1 < len(raw) {
-		for _, mark := range [...]string{`\(`, `\[`, `\begin{`} {
-			sure = sure || bytes.Contains(raw[i:], []byte(mark))
-		}
+// what it finds decides later how much a single dollar needs to be one. signs
+// are those in the text.
+func (p *page) scanDelimiters(n dom.Node, raw []byte, signs textSign) {
+	opens, closes := false, false
+	if signs&signCommand != 0 {
+		opens, closes = commandDelimiters(raw)
 	}
-	if i := bytes.IndexByte(raw, '$'); i >= 0 {
-		sure = sure || bytes.Contains(raw[i:], []byte("$$"))
+	if signs&signDollar != 0 {
+		dollars := bytes.Count(raw, []byte("$$"))
+		opens, closes = opens || dollars > 0, closes || dollars > 1
 		if p.rawPairs < 3 {
-			p.countPairs(raw[i:])
+			p.countPairs(raw[bytes.IndexByte(raw, '$'):])
 		}
 	}
-	if sure {
+	if opens {
 		p.sureMath = true
 		p.rawTexts = append(p.rawTexts, n)
-		if hasPair(raw) {
+		if closes {
 			p.m[n].atoms = 1
 		}
 	}
-	if i := bytes.IndexByte(raw, '`'); i >= 0 && p.backquotes < 2 {
-		p.countBackquotes(raw[i:])
+	if signs&signBackquote != 0 && p.backquotes < 2 {
+		p.countBackquotes(raw[bytes.IndexByte(raw, '`'):])
 	}
 }
 
-// hasPair reports whether a text has both delimiters of a formula.
-func hasPair(raw []byte) bool {
-	return bytes.Contains(raw, []byte(`\)`)) || bytes.Contains(raw, []byte(`\]`)) || bytes.Contains(raw, []byte(`\end{`)) ||
-		bytes.Count(raw, []byte("$$")) > 1
+// commandDelimiters reports whether a text has commands that open a formula, and
+// such that close one.
+func commandDelimiters(raw []byte) (opens, closes bool) {
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 || i+1 == len(raw) {
+			return opens, closes
+		}
+		raw = raw[i+1:]
+		switch raw[0] {
+		case '(', '[':
+			opens = true
+		case ')', ']':
+			closes = true
+		case 'b':
+			opens = opens || bytes.HasPrefix(raw, []byte("begin{"))
+		case 'e':
+			closes = closes || bytes.HasPrefix(raw, []byte("end{"))
+		}
+	}
 }
 
 // countPairs counts pairs of single dollars around a TeX command.

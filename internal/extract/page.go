@@ -201,7 +201,14 @@ func (p *page) scanText(n dom.Node) {
 	raw := p.tree.RawText(n)
 	flags := p.m[p.tree.Parent(n)].flags & inherited
 	p.m[n].flags |= flags
-	raw = bytes.TrimSpace(raw)
+	start := 0
+	for start < len(raw) && isSpace(raw[start]) {
+		start++
+	}
+	if start == len(raw) {
+		return // half of all texts are the blanks between two tags
+	}
+	raw = bytes.TrimSpace(raw[start:])
 	if len(raw) == 0 {
 		return
 	}
@@ -210,17 +217,50 @@ func (p *page) scanText(n dom.Node) {
 	if startsWithCopyright(raw) {
 		p.m[p.tree.Parent(n)].class |= pcCopyright
 	}
-	if flags&nfLink != 0 {
+	signs := signsOf(raw)
+	switch {
+	case flags&nfLink != 0:
 		m.link = m.text
-	} else {
+	case signs&(signStop|signCJK) != 0:
 		m.stops = sentenceEnds(raw)
 	}
-	if flags&(nfCode|nfIgnore|nfHead) == 0 {
-		p.scanDelimiters(n, raw)
+	if signs&(signCommand|signDollar|signBackquote) != 0 && flags&(nfCode|nfIgnore|nfHead) == 0 {
+		p.scanDelimiters(n, raw, signs)
 		if p.options.ExpandMacros {
 			p.scanDefinitions(n, raw)
 		}
 	}
+}
+
+// A textSign is what a byte of a text may be a part of.
+type textSign uint8
+
+const (
+	signStop      textSign = 1 << iota // a full stop
+	signCJK                            // an East Asian one
+	signCommand                        // a command of TeX or one of its delimiters
+	signDollar                         // a formula between dollars
+	signBackquote                      // one between back-quotes
+)
+
+var textSigns = [256]textSign{'.': signStop, 0xe3: signCJK, '\\': signCommand, '$': signDollar, '`': signBackquote}
+
+// signsOf returns the signs in a text. Most texts are a word or two, for which
+// one look at each byte takes less time than a search for each sign.
+func signsOf(text []byte) (signs textSign) {
+	const short = 64
+	if len(text) > short {
+		for _, b := range [...]byte{'.', 0xe3, '\\', '$', '`'} {
+			if bytes.IndexByte(text, b) >= 0 {
+				signs |= textSigns[b]
+			}
+		}
+		return signs
+	}
+	for _, b := range text {
+		signs |= textSigns[b]
+	}
+	return signs
 }
 
 // startsWithCopyright reports whether a text begins as a note of copyright does.
