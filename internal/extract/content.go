@@ -102,27 +102,31 @@ func (p *page) dropHidden() {
 	}
 }
 
-// dropBoilerplate marks the parts that are not content, from the outside in.
+// dropBoilerplate marks the parts that are not content, from the outside in, and
+// notes the main parts among the others.
 func (p *page) dropBoilerplate() {
 	t := &p.tree
 	total := max(p.m[0].text, 1)
 	atoms := p.m[0].atoms
+	p.mains = p.mains[:0]
 	for n := dom.Node(1); int(n) < len(p.m); {
 		m := &p.m[n]
-		if m.flags&nfDrop != 0 {
+		switch {
+		case m.flags&(nfDrop|nfAtom) != 0:
 			n = t.End(n)
-			continue
-		}
-		if t.Kind(n) == dom.Element && m.flags&nfAtom == 0 && p.isBoilerplate(n, m, total, atoms) {
+		case t.Kind(n) != dom.Element:
+			n++
+		case p.isBoilerplate(n, m, total, atoms):
 			p.drop(n)
 			n = t.End(n)
-			continue
-		}
-		if m.flags&nfAtom != 0 || isSubheading(t.Tag(n)) && p.dropRelated(n, total) {
+		case isSubheading(t.Tag(n)) && p.dropRelated(n, total):
 			n = t.End(n)
-			continue
+		default:
+			if kinds := kindsOf(t.Tag(n), m); kinds != 0 {
+				p.mains = append(p.mains, mainPart{node: n, kinds: kinds})
+			}
+			n++
 		}
-		n++
 	}
 }
 
@@ -244,10 +248,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 				(2*m.link > m.text || m.class&pcHeader == 0 || !p.holdsHeading(n) && !p.namesPart(n, m))
 		}
 	}
-	if prev := t.PrevElement(n); (tag == dom.Ul || tag == dom.Ol) && prev != dom.None && t.Tag(prev) == dom.P && 2*p.m[prev].link < p.m[prev].text {
-		return false // a sentence before it says what it lists
-	}
-	return p.isLinkList(tag, m, total, content)
+	return !content && isLinkList(tag, m, total) && !p.isIntroduced(n, tag)
 }
 
 // isPostHead reports whether n stands above a post and says who wrote it, or
@@ -295,13 +296,23 @@ func (p *page) isHiddenSource(n dom.Node, m *meta) bool {
 
 // isLinkList recognises menus that no name gives away: nearly all of their text
 // is in links. A paragraph is never one.
-func (p *page) isLinkList(tag dom.Tag, m *meta, total int32, content bool) bool {
+func isLinkList(tag dom.Tag, m *meta, total int32) bool {
 	switch tag {
 	case dom.Ul, dom.Ol, dom.Div, dom.Section, dom.Table, dom.Dl, dom.Menu, dom.Center, dom.Form, dom.Td:
 	default:
 		return false
 	}
-	return m.links >= 3 && m.atoms == 0 && m.stops < 3 && 10*m.link > 8*m.text && 2*m.text < total && !content
+	return m.links >= 3 && m.atoms == 0 && m.stops < 3 && 10*m.link > 8*m.text && 2*m.text < total
+}
+
+// isIntroduced reports whether n is a list and the sentence before it says what
+// it lists.
+func (p *page) isIntroduced(n dom.Node, tag dom.Tag) bool {
+	if tag != dom.Ul && tag != dom.Ol {
+		return false
+	}
+	prev := p.tree.PrevElement(n)
+	return prev != dom.None && p.tree.Tag(prev) == dom.P && 2*p.m[prev].link < p.m[prev].text
 }
 
 // holdsHeading reports whether a heading is in n.
@@ -387,9 +398,8 @@ const (
 	numRootKinds
 )
 
-// kindsOf returns the sorts of main part that n is, one bit for each.
-func (p *page) kindsOf(n dom.Node, m *meta) (kinds uint8) {
-	tag := p.tree.Tag(n)
+// kindsOf returns the sorts of main part that an element is, one bit for each.
+func kindsOf(tag dom.Tag, m *meta) (kinds uint8) {
 	if tag == dom.Main || m.class&pcMain != 0 {
 		kinds |= 1 << rootMain
 	}
@@ -418,25 +428,20 @@ func (p *page) chooseRoots() {
 	var sums, found [numRootKinds]int
 	var ends [numRootKinds]dom.Node
 	candidates := p.candidates[:0]
-	for n := body; n < t.End(body); {
+	for _, part := range p.mains {
+		n := part.node
 		m := &p.m[n]
-		if m.flags&(nfDrop|nfAtom) != 0 {
-			n = t.End(n)
+		if m.text <= 0 || !t.Contains(body, n) {
 			continue
 		}
-		if t.Kind(n) == dom.Element && m.text > 0 {
-			if kinds := p.kindsOf(n, m); kinds != 0 {
-				for k := range numRootKinds {
-					if kinds&(1<<k) != 0 && ends[k] <= n {
-						ends[k] = t.End(n) // parts inside a part of its kind do not count
-						sums[k] += p.weight(n)
-						found[k] += int(m.atoms)
-						candidates = append(candidates, candidate{node: n, kind: k})
-					}
-				}
+		for k := range numRootKinds {
+			if part.kinds&(1<<k) != 0 && ends[k] <= n {
+				ends[k] = t.End(n) // parts inside a part of its kind do not count
+				sums[k] += p.weight(n)
+				found[k] += int(m.atoms)
+				candidates = append(candidates, candidate{node: n, kind: k})
 			}
 		}
-		n++
 	}
 	p.candidates = candidates
 	p.roots = p.roots[:0]
@@ -452,6 +457,12 @@ func (p *page) chooseRoots() {
 		return
 	}
 	p.roots = append(p.roots, body)
+}
+
+// A mainPart is an element that may be a main part of the page.
+type mainPart struct {
+	node  dom.Node
+	kinds uint8 // one bit for each rootKind
 }
 
 // A candidate is a main part of the page.

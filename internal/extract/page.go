@@ -71,6 +71,7 @@ type page struct {
 	emOpen       int
 	pairing      pairing
 	roots        []dom.Node
+	mains        []mainPart
 	candidates   []candidate
 	wikiSections []wikiSection
 	config       mathConfig

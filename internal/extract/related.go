@@ -50,29 +50,39 @@ func (p *page) dropRelated(n dom.Node, total int32) bool {
 	if m.text == 0 || m.text > maxRelatedHeading || m.atoms > 0 {
 		return false
 	}
+	box := n // all that holds nothing but the heading
+	for up := t.Parent(n); up > dom.Root && p.m[up].text == m.text; up = t.Parent(up) {
+		box = up
+	}
+	next := p.nextTeasers(box, total)
+	if next == dom.None {
+		return false
+	}
 	p.text = t.AppendText(p.text[:0], n)
 	heading := strings.ToLower(p.collapse(p.text))
 	if !relatedHeadings[strings.TrimRight(heading, " :.…!")] {
 		return false
 	}
-	box := n // all that holds nothing but the heading
-	for up := t.Parent(n); up > dom.Root && p.m[up].text == m.text; up = t.Parent(up) {
-		box = up
+	for ; next != dom.None; next = p.nextTeasers(next, total) {
+		p.drop(next)
 	}
-	dropped := false
-	for s := t.NextSibling(box); s != dom.None; s = t.NextSibling(s) {
-		if sm := &p.m[s]; sm.flags&nfDrop == 0 && sm.text > 0 {
-			if !p.isTeasers(s, sm, total) {
-				break
+	p.drop(n)
+	return true
+}
+
+// nextTeasers returns the first part with text after n if it is made of teasers,
+// else None.
+func (p *page) nextTeasers(n dom.Node, total int32) dom.Node {
+	t := &p.tree
+	for s := t.NextSibling(n); s != dom.None; s = t.NextSibling(s) {
+		if m := &p.m[s]; m.flags&nfDrop == 0 && m.text > 0 {
+			if p.isTeasers(s, m, total) {
+				return s
 			}
-			p.drop(s)
-			dropped = true
+			break
 		}
 	}
-	if dropped {
-		p.drop(n)
-	}
-	return dropped
+	return dom.None
 }
 
 // isTeasers reports whether n is made of links to other pages, each with a few
