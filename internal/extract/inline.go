@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf8"
 
 	"mathsieve/internal/extract/dom"
@@ -96,7 +97,9 @@ var textClass = func() (t [256]uint8) {
 		t[b] = tcSpace
 	}
 	t[0x7f] = tcDrop
-	for _, b := range []byte{0xc2, 0xcc, 0xcd, 0xce, 0xe0, 0xe1, 0xe2, 0xe3, 0xef, 0xf0} {
+	for _, b := range []byte{
+		0xc2, 0xcc, 0xcd, 0xce, 0xd2, 0xd6, 0xd7, 0xd8, 0xd9, 0xdb, 0xdc, 0xdd, 0xdf, 0xe0, 0xe1, 0xe2, 0xe3, 0xea, 0xef, 0xf0,
+	} {
 		t[b] = tcRune
 	}
 	return t
@@ -166,12 +169,16 @@ func appendSpace(dst []byte) []byte {
 // that are all composed never get here.
 func mayCompose(r rune) bool {
 	switch {
-	case r < 0x300:
+	case r < 0x300, r >= 0xac00 && r < 0xd800:
 		return false
-	case r >= 0x2000 && r < 0x2e00:
+	case r >= 0x400 && r < 0x800, r >= 0xa000 && r < 0xac00:
+		return unicode.Is(unicode.M, r) // of two marks at a letter, the order may be another
+	case r >= 0x2000 && r < 0x2ce0:
 		return r == 0x2126 || r == 0x212a || r == 0x212b || r == 0x2329 || r == 0x232a || r == 0x2adc || r >= 0x20d0 && r < 0x2100
-	case r >= 0x3000 && r < 0x3099, r >= 0xff00:
+	case r >= 0x3000 && r < 0x302a, r >= 0x3030 && r < 0x3099, r >= 0xff00 && r < 0x10000:
 		return false
+	case r >= 0x1d400 && r < 0x1d800, r >= 0x1f000 && r < 0x1fb00, r >= 0x20000 && r < 0x2f800:
+		return false // mathematical letters, pictures, ideographs
 	}
 	return true
 }

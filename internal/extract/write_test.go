@@ -3,8 +3,11 @@ package extract
 import (
 	"math/rand/v2"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
 )
 
 // TestPlainParagraphs holds the short way for paragraphs without marks against
@@ -33,6 +36,24 @@ func TestPlainParagraphs(t *testing.T) {
 		want := write(func(w *textWriter) { w.run() })
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("paragraph %q differs (-want +got):\n%s", src, diff)
+		}
+	}
+}
+
+// TestMayCompose asks of every character whether a text with it is known to be
+// in normalisation form C.
+func TestMayCompose(t *testing.T) {
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		s := string(r)
+		if !utf8.ValidRune(r) || runeClass(r) != tcCopy {
+			continue
+		}
+		form := norm.NFC.PropertiesString(s)
+		if form.BoundaryBefore() && form.CCC() == 0 && norm.NFC.String(s) == s {
+			continue
+		}
+		if textClass[s[0]] != tcRune || !mayCompose(r) {
+			t.Errorf("%U %q changes with what is before it", r, r)
 		}
 	}
 }
