@@ -54,6 +54,11 @@ func (p *page) mathScript(n dom.Node, typ string) {
 // if the formula follows, else it may be the only copy.
 func (p *page) mathJaxPreview(n dom.Node) bool {
 	t := &p.tree
+	if script := t.Find(n, dom.Script); script != dom.None {
+		if typ, _ := t.Attr(script, "type"); scriptType(typ) != "" {
+			return false // the class stands around the formula itself
+		}
+	}
 	next := n
 	for range 3 {
 		if next = t.NextElement(next); next == dom.None {
@@ -109,7 +114,8 @@ func (p *page) frameHasSource(n dom.Node) bool {
 }
 
 // scriptAfter returns the script of MathJax 2 that belongs to the output at n,
-// or None.
+// or None. The copy for screen readers may stand between them, but no output of
+// another formula: each has a number of its own.
 func (p *page) scriptAfter(n dom.Node) dom.Node {
 	t := &p.tree
 	for range 2 {
@@ -124,7 +130,7 @@ func (p *page) scriptAfter(n dom.Node) dom.Node {
 				}
 				return dom.None
 			}
-			if p.classes.lookup(t.Class(next), false).math&mcFrame == 0 {
+			if p.classes.lookup(t.Class(next), false).math&mcFrame == 0 || isNumbered(t, next) && isNumbered(t, n) {
 				return dom.None
 			}
 			next = t.NextElement(next)
@@ -139,6 +145,20 @@ func (p *page) scriptAfter(n dom.Node) dom.Node {
 		}
 	}
 	return dom.None
+}
+
+// isNumbered reports whether n, or the first element in it, is the frame of a
+// formula that MathJax 2 has set.
+func isNumbered(t *dom.Tree, n dom.Node) bool {
+	if isFrameID(t.ID(n)) {
+		return true
+	}
+	child := t.FirstChild(n)
+	return child != dom.None && t.Kind(child) == dom.Element && isFrameID(t.ID(child))
+}
+
+func isFrameID(id string) bool {
+	return strings.HasPrefix(id, "MathJax-Element-") && strings.HasSuffix(id, "-Frame")
 }
 
 // mathJaxFrame handles the output of MathJax 2. The script beside it is the
@@ -204,9 +224,13 @@ func (p *page) mathJaxFrame(n dom.Node, a *attrs, bits classBits) bool {
 	return chtml != dom.None && p.rebuilt(n, formMathJax2, d, chtml, p.conv.ConvertCHTML)
 }
 
-// mathJaxNode handles pages that mathjax-node typeset beforehand.
+// mathJaxNode handles pages that mathjax-node typeset beforehand. The output of
+// MathJax 2 in the browser has some of its classes, and the script beside it.
 func (p *page) mathJaxNode(n dom.Node, a *attrs, bits classBits) bool {
 	t := &p.tree
+	if bits.math&mcFrame != 0 && p.scriptAfter(n) != dom.None {
+		return false
+	}
 	size := int(t.End(n) - n)
 	if size > 20_000 || !p.spend(size) {
 		return false
