@@ -41,7 +41,7 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	if a.tex != "" && (tex.LooksMath(a.tex) || class != 0) && a.texName != "data-original" {
 		return p.setAtom(n, formImage, a.tex, d)
 	}
-	if alt, ok := p.altTeX(a.alt, class != 0, service); ok {
+	if alt, ok := p.altTeX(a.alt, class != 0, service); ok && !isName(alt, fromURL) {
 		if comment != dom.None && strings.Contains(alt, "...") {
 			return p.setAtom(n, formImage, commentSource(p.tree.RawText(comment)), d)
 		}
@@ -55,7 +55,7 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	if a.mathml != "" && p.mathMLString(n, formImage, a.mathml, d) {
 		return true
 	}
-	if title, ok := p.altTeX(a.title, class != 0, service); ok && !strings.Contains(title, "QuickLaTeX") {
+	if title, ok := p.altTeX(a.title, class != 0, service); ok && !strings.Contains(title, "QuickLaTeX") && !isName(title, fromURL) {
 		return p.setAtom(n, formImage, title, d)
 	}
 	if service && fromURL != "" {
@@ -233,6 +233,18 @@ func plausibleFormula(s string) bool {
 	}
 	return words == 0
 }
+
+// isName reports whether a short alternative text, such as "eq1" or "Eq. 2", only
+// names the image whose address has the TeX: it has no sign of TeX, and the
+// address has more than it.
+func isName(alt, fromURL string) bool {
+	if len(fromURL) <= len(alt) && !strings.ContainsAny(fromURL, `\^_`) || strings.ContainsAny(alt, `\^_{}=<>+$`) {
+		return false
+	}
+	return dropBlanks.Replace(fromURL) != dropBlanks.Replace(alt)
+}
+
+var dropBlanks = strings.NewReplacer(" ", "", `\,`, "")
 
 // isFormulaAddress is a quick test for addresses of services that draw
 // formulas.

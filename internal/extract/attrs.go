@@ -48,7 +48,7 @@ const (
 
 const (
 	attrLazySrc = attrDisplay + 8 // the first of those with an image's address
-	attrTeX     = attrLazySrc + 6 // the first of those that carry TeX
+	attrTeX     = attrLazySrc + 7 // the first of those that carry TeX
 )
 
 // wantedAttrs are the attributes that fill attrs.
@@ -56,7 +56,7 @@ var wantedAttrs = dom.NewWanted(
 	"class", "id", "style", "role", "type", "src", "alt", "title", "lang", "hidden", "aria-hidden", "aria-label", "data-mathml", "data-original",
 	"data-attrs", "srcset", "data-srcset", "data-lazy-srcset",
 	"display", "mode", "math-style", "data-display", "data-math-style", "data-mode", "data-style-type", "data-katex-display",
-	"data-src", "data-lazy-src", "data-original-src", "data-actualsrc", "data-lazy", "data-url",
+	"data-src", "data-lazy-src", "data-original-src", "data-actualsrc", "data-lazy", "data-url", "data-canonical-src",
 	"expression", "alttext", "tex", "latex", "data-latex", "data-tex", "data-math", "data-expr", "data-equation", "data-formula", "data-katex",
 	"data-math-source", "data-original-tex", "data-entry", "data-value", "data-original-latex", "data-tex-source", "data-mathjax",
 	"data-asciimath", "data-formula-source", "data-latex-source", "data-expression", "data-content", "data-eqn", "data-raw", "data-equation-content",

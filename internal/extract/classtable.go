@@ -142,6 +142,7 @@ var exactClass = map[string]classBits{
 	"math-image":       {math: mcImage},
 	"math-img":         {math: mcImage},
 	"mathimage":        {math: mcImage},
+	"mathcode":         {math: mcImage},
 	"equation-image":   {math: mcImage},
 	"tex-image":        {math: mcImage},
 	"texImage":         {math: mcImage},

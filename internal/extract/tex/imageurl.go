@@ -29,6 +29,11 @@ var services = []service{
 	{host: "tex.z-dn.net", param: "f=", plus: plusIsPlus},
 	{host: "math.jianshu.com/math", param: "formula="},
 	{host: "render.githubusercontent.com/render/math", param: "math="},
+	{host: "math.now.sh", param: "from=", plus: plusIsPlus},
+	{host: "math.now.sh", param: "inline=", plus: plusIsPlus},
+	{host: "math.vercel.app", param: "from=", plus: plusIsPlus},
+	{host: "math.vercel.app", param: "inline=", plus: plusIsPlus},
+	{host: "latex.csdn.net/", plus: plusIsPlus, whole: true},
 	{host: "eqnedit.php", param: "latex=", plus: plusIsPlus, whole: true},
 	{host: "latex.php", param: "latex="},
 	{host: "tex.php", param: "latex="},
@@ -63,6 +68,9 @@ func FromImageURL(url string) (tex string, d Display, ok bool) {
 		return "", Unknown, false
 	}
 	url = strings.TrimSpace(Unescape(url))
+	if !strings.Contains(url, yuqueCard) {
+		url, _, _ = strings.Cut(url, "#") // no server sees the fragment
+	}
 	lower := asciiLower(url)
 	if raw, plus, ok := pathFormula(url, lower); ok {
 		return finish(raw, plus)
@@ -135,7 +143,7 @@ const yuqueCard = "#card=math&code="
 // pathFormula finds the services that have the TeX in the path.
 func pathFormula(url, lower string) (raw string, plus plusRule, ok bool) {
 	for _, mark := range []string{"i.upmath.me/svg/", "i.upmath.me/png/", "tex.s2cms.ru/svg/", "tex.s2cms.ru/png/", "math.now.sh/", "latex.vercel.app/"} {
-		if i := strings.Index(lower, mark); i >= 0 && i+len(mark) < len(url) {
+		if i := strings.Index(lower, mark); i >= 0 && i+len(mark) < len(url) && url[i+len(mark)] != '?' {
 			return url[i+len(mark):], plusIsPlus, true
 		}
 	}
