@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"strings"
 
 	"mathsieve/internal/extract/dom"
 )
@@ -10,10 +11,14 @@ import (
 // array of equations.
 const maxEquationNodes = 3000
 
+// maxEquationNumber is the length of the longest equation number in bytes.
+const maxEquationNumber = 20
+
 // writeEquations prints a table whose cells hold nothing but formulas and
 // equation numbers as one aligned display formula: so do LaTeXML and latex2html
-// lay out eqnarray and align. It reports false, and prints nothing, for any
-// other table.
+// lay out eqnarray and align. Numbers become tags of their rows, but for those of
+// LaTeXML, whose groups are one formula with one number. It reports false, and
+// prints nothing, for any other table.
 func (p *page) writeEquations(n dom.Node) bool {
 	t := &p.tree
 	m := &p.m[n]
@@ -24,8 +29,9 @@ func (p *page) writeEquations(n dom.Node) bool {
 	p.scratch2 = p.scratch2[:0]
 	var first, last int32 = -1, -1
 	rows, cells, count := 0, 0, 0
-	wide, numbered := false, false
+	wide, numbered, tagged := false, false, false
 	rowStart := 0
+	var number []byte // of the row
 	for c := n + 1; c < t.End(n); {
 		cm := &p.m[c]
 		switch {
@@ -49,22 +55,39 @@ func (p *page) writeEquations(n dom.Node) bool {
 				if !isEquationNumber(text) {
 					return false
 				}
-				numbered = numbered || text[0] == '(' && text[len(text)-1] == ')'
+				if text[0] == '(' && text[len(text)-1] == ')' {
+					if number != nil {
+						return false // parts of an exercise, side by side
+					}
+					number, numbered = text, true
+				}
 			}
+		case t.Kind(c) == dom.Element && cm.atoms == 0 && p.isEquationNumber(c):
+			text := strings.TrimSpace(p.textOf(c))
+			if len(text) > maxEquationNumber {
+				return false
+			}
+			if text != "" && !marked {
+				number, numbered = []byte(text), true
+			}
+			c = t.End(c)
+			continue
 		case t.Kind(c) == dom.Element:
 			switch t.Tag(c) {
 			case dom.Table, dom.Th, dom.Caption, dom.P, dom.Ul, dom.Ol, dom.Pre:
 				return false
 			case dom.Tr:
-				p.scratch2 = endEquation(p.scratch2, rowStart)
+				tagged = tagged || hasTag(number)
+				p.scratch2 = endEquation(p.scratch2, rowStart, number)
 				rowStart = len(p.scratch2)
+				number = nil
 				rows++
 				cells = 0
 			case dom.Td:
 				if p.isPadding(c) {
 					break
 				}
-				if cells++; cells > 1 && len(p.scratch2) > rowStart && !isRelation(p.scratch2[rowStart:]) || cells == 2 && marked {
+				if cells++; cells > 1 && len(p.scratch2) > rowStart && !isRelation(p.scratch2[rowStart:]) || cells == 2 && (marked || wide) {
 					p.scratch2 = append(p.scratch2, " & "...)
 					wide = true
 				}
@@ -78,10 +101,14 @@ func (p *page) writeEquations(n dom.Node) bool {
 		}
 		return false
 	}
-	p.scratch = append(p.scratch[:0], "\\begin{aligned}\n"...)
-	p.scratch = append(p.scratch, endEquation(p.scratch2, rowStart)...)
+	environment := "aligned"
+	if tagged || hasTag(number) {
+		environment = "align*" // inside another display, tags are no TeX
+	}
+	p.scratch = append(p.scratch[:0], "\\begin{"+environment+"}\n"...)
+	p.scratch = append(p.scratch, endEquation(p.scratch2, rowStart, number)...)
 	p.scratch = bytes.TrimSuffix(p.scratch, []byte(" \\\\\n"))
-	p.scratch = append(p.scratch, "\n\\end{aligned}"...)
+	p.scratch = append(p.scratch, "\n\\end{"+environment+"}"...)
 	i, kind := p.addAtom(p.atoms[first].form, string(p.scratch), dispBlock)
 	if kind != addedAtom {
 		return false
@@ -103,13 +130,33 @@ func (p *page) isPadding(cell dom.Node) bool {
 		t.HasClass(cell, "ltx_eqn_left_padleft") || t.HasClass(cell, "ltx_eqn_left_padright") || t.HasClass(cell, "ltx_eqn_right_padleft")
 }
 
-// endEquation closes the row that begins at start in an array of equations.
-func endEquation(b []byte, start int) []byte {
+// endEquation closes the row that begins at start in an array of equations and
+// has the given number, if any.
+func endEquation(b []byte, start int, number []byte) []byte {
 	end := len(bytes.TrimRight(b, " &"))
 	if end <= start {
 		return b[:start]
 	}
-	return append(b[:end], " \\\\\n"...)
+	b = b[:end]
+	if hasTag(number) {
+		b = append(b, ` \tag{`...)
+		b = append(append(b, number[1:len(number)-1]...), '}')
+	}
+	return append(b, " \\\\\n"...)
+}
+
+// hasTag reports whether the number of a row is one in parentheses, which \tag
+// sets itself.
+func hasTag(number []byte) bool {
+	if len(number) < 3 || number[0] != '(' || number[len(number)-1] != ')' {
+		return false
+	}
+	for _, b := range number[1 : len(number)-1] {
+		if !isLetter(b) && (b < '0' || b > '9') && b != '.' && b != '-' && b != '\'' && b != '*' {
+			return false
+		}
+	}
+	return true
 }
 
 // isRelation reports whether the last cell of a row is a sign that stands
