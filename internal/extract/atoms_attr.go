@@ -289,15 +289,44 @@ func (p *page) texError(n dom.Node) bool {
 	if !p.tree.ClassContains(n, "tex") && !strings.HasPrefix(s, "Failed to parse") {
 		return false
 	}
-	if _, after, ok := strings.Cut(s, "): "); ok {
-		s = after
-	} else if _, after, ok := strings.Cut(s, ": "); ok {
-		s = after
-	}
-	if !tex.LooksMath(s) {
+	s = afterComplaint(s)
+	if !tex.LooksMath(s) && !tex.LooksTeX(s) {
 		return false
 	}
-	return p.setAtom(n, formMediaWiki, strings.Clone(s), dispUnknown)
+	d := dispUnknown
+	if strings.HasPrefix(s, `{\displaystyle`) {
+		d = blockIf(p.alone(n)) // MediaWiki writes it before any formula
+	}
+	return p.setAtom(n, formMediaWiki, strings.Clone(s), d)
+}
+
+// afterComplaint returns the source behind "Failed to parse (REASON): ", in any
+// language. The reason may have parentheses of its own.
+func afterComplaint(s string) string {
+	if i := strings.Index(s, `: {\displaystyle `); i >= 0 {
+		return s[i+len(": "):]
+	}
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				if after, ok := strings.CutPrefix(strings.TrimLeft(s[i+1:], " "), ": "); ok {
+					return after
+				}
+				depth = -len(s) // no complaint of this shape
+			}
+		}
+	}
+	if _, after, ok := strings.Cut(s, "): "); ok {
+		return after
+	}
+	if _, after, ok := strings.Cut(s, ": "); ok {
+		return after
+	}
+	return s
 }
 
 // mathQuill takes the source that a static MathQuill formula keeps for copying,
