@@ -17,6 +17,9 @@ func (p *page) scanMath(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bool 
 		return false
 	}
 	if roles[tag]&roleCode != 0 {
+		if bits.math&mcPreview != 0 {
+			return p.mathJaxPreview(n)
+		}
 		return p.codeFormula(n, tag, a, bits)
 	}
 	switch tag {

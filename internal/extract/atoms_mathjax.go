@@ -84,8 +84,12 @@ func (p *page) mathJaxPreview(n dom.Node) bool {
 	if inner, _, ok := tex.Delimited(src); ok {
 		src = strings.TrimSpace(inner)
 	}
-	if tex.LooksMath(src) {
-		return p.setAtom(n, formMathJax2, strings.Clone(src), dispUnknown)
+	if code := roles[t.Tag(n)]&roleCode != 0; code || tex.LooksMath(src) {
+		d := dispUnknown
+		if code {
+			d = blockIf(t.Tag(n) == dom.Pre) // kramdown's, which has nothing but TeX
+		}
+		return p.setAtom(n, formMathJax2, strings.Clone(src), d)
 	}
 	if t.Find(n, dom.Img, dom.Math) != dom.None {
 		return false
