@@ -247,9 +247,11 @@ func (p *page) isEquationNumber(n dom.Node) bool {
 }
 
 // inDisplayWrapper reports whether one of the four elements around n is a
-// wrapper of display formulas.
+// wrapper of display formulas: by a name that only these have, or as a display
+// of whatever is in it, if that is n alone.
 func (p *page) inDisplayWrapper(n dom.Node) bool {
 	t := &p.tree
+	formula := n
 	for range 4 {
 		n = t.Parent(n)
 		if n == dom.None {
@@ -257,6 +259,10 @@ func (p *page) inDisplayWrapper(n dom.Node) bool {
 		}
 		bits := p.classes.lookup(t.Class(n), false)
 		if bits.math&mcDisplayWrapper != 0 {
+			return true
+		}
+		if bits.math&mcDisplay != 0 && t.IsElement(n, dom.Span, dom.Div) && p.isLoneFormula(formula, n) {
+			p.m[n].flags |= nfDisplay
 			return true
 		}
 		if name := t.Name(n); name == "disp-formula" {
@@ -267,6 +273,36 @@ func (p *page) inDisplayWrapper(n dom.Node) bool {
 		}
 	}
 	return false
+}
+
+// isLoneFormula reports whether a formula is all there is in the element wrapper
+// around it, but for punctuation, a number, and other copies of it before it.
+func (p *page) isLoneFormula(formula, wrapper dom.Node) bool {
+	t := &p.tree
+	for n := formula; n != wrapper; n = t.Parent(n) {
+		for s, steps := t.NextSibling(n), 0; s != dom.None; s = t.NextSibling(s) {
+			if steps++; steps > 4 || !p.isFiller(s) && !p.isNumberLabel(s) {
+				return false
+			}
+		}
+		for s, steps := t.PrevSibling(n), 0; s != dom.None; s = t.PrevSibling(s) {
+			if steps++; steps > 4 || p.m[s].flags&nfDrop == 0 && !p.isFiller(s) && !p.isNumberLabel(s) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isNumberLabel reports whether n is a label that holds the number of a formula,
+// in parentheses.
+func (p *page) isNumberLabel(n dom.Node) bool {
+	t := &p.tree
+	if !t.IsElement(n, dom.Span, dom.Div) || t.End(n)-n > 4 || !t.HasClass(n, "label") {
+		return false
+	}
+	text := strings.TrimSpace(p.textOf(n))
+	return len(text) > 2 && len(text) <= maxEquationNumber && text[0] == '(' && text[len(text)-1] == ')'
 }
 
 // settleLines brings the white space of a formula in order, in place, and

@@ -41,6 +41,12 @@ func (p *page) mathScript(n dom.Node, typ string) {
 	}
 	switch {
 	case strings.EqualFold(name, "mml"), strings.EqualFold(name, "mathml"):
+		if d == dispInline {
+			d = dispUnknown // its math element says it, or what is around the script
+			if p.inDisplayWrapper(n) {
+				d = dispBlock
+			}
+		}
 		p.mathMLString(n, formMathJax2, src, d)
 	case strings.EqualFold(name, "asciimath"):
 		p.scratch = asciimath.ToTeX(p.scratch[:0], src)

@@ -32,6 +32,7 @@ const (
 	nfDeepBlock                      // a block stands in the subtree
 	nfInlineRow                      // layout row whose cells are one paragraph
 	nfIndented                       // definition under its term
+	nfDisplay                        // inline element that is drawn as a block: nothing but a display formula
 
 	// inherited are the flags that children take over from their parent.
 	inherited = nfCode | nfKeep | nfIgnore | nfRegion | nfLink | nfArticle | nfNoscript | nfHead | nfHidden | nfAsciiMath

@@ -207,6 +207,10 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		if p.m[n].class&pcGap != 0 {
 			w.para = append(appendSpace(w.para), ": "...)
 		}
+		if p.m[n].flags&nfDisplay != 0 && !w.cell {
+			p.flush()
+			p.push(n, closeBlock, 0)
+		}
 		return n + 1
 	case dom.Div:
 		if p.m[n].class&pcCodeBox != 0 && !w.cell && t.Find(n, dom.Pre, dom.Table) == dom.None {
