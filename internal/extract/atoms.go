@@ -133,7 +133,7 @@ func (p *page) addAtom(f form, src string, d display) (index int32, kind added) 
 	src = p.expandMacros(src)
 	xml, labels := mentions(src)
 	if xml {
-		src = unescapeXMLMacros(src)
+		src = p.unescapeXMLMacros(src)
 	}
 	if labels {
 		src = tex.DropLabels(src, p.isReferred)
@@ -368,9 +368,11 @@ func mentions(src string) (xml, labels bool) {
 	return xml, labels
 }
 
-// unescapeXMLMacros replaces the macros \amp, \lt and \gt, by which PreTeXt and
-// MathJax users avoid the characters that XML reserves.
-func unescapeXMLMacros(s string) string {
+// unescapeXMLMacros replaces the macros by which PreTeXt avoids the characters
+// that XML reserves: \amp, which nobody else has, and \lt and \gt, which MathJax
+// has, too, so that elsewhere they are the author's own.
+func (p *page) unescapeXMLMacros(s string) string {
+	preTeXt := p.isPreTeXt()
 	var sb strings.Builder
 	sb.Grow(len(s))
 	for {
@@ -385,12 +387,12 @@ func unescapeXMLMacros(s string) string {
 		for n < len(s) && isLetter(s[n]) {
 			n++
 		}
-		switch s[:n] {
-		case `\amp`:
+		switch name := s[:n]; {
+		case name == `\amp`:
 			sb.WriteByte('&')
-		case `\lt`:
+		case name == `\lt` && preTeXt:
 			sb.WriteByte('<')
-		case `\gt`:
+		case name == `\gt` && preTeXt:
 			sb.WriteByte('>')
 		default:
 			n = max(n, 2) // a control symbol is two bytes
@@ -398,6 +400,19 @@ func unescapeXMLMacros(s string) string {
 		}
 		s = s[n:]
 	}
+}
+
+// isPreTeXt reports whether PreTeXt has written the page, or a copy of a part of
+// it: its classes or its definitions are there.
+func (p *page) isPreTeXt() bool {
+	if !p.preTeXtAsked {
+		p.preTeXtAsked = true
+		p.preTeXt = false
+		for _, sign := range [...]string{"process-math", "ptx-content", `\newcommand{\lt}`} {
+			p.preTeXt = p.preTeXt || bytes.Contains(p.body, []byte(sign))
+		}
+	}
+	return p.preTeXt
 }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

@@ -148,7 +148,7 @@ func TestForms(t *testing.T) {
 		{"HTML formula", "", `<p>a <span class="texhtml"><i>x</i><sup>2</sup> = 4</span> b`, "a $x^{2} = 4$ b"},
 		{"pandoc HTML formula", "", `<p>a <span class="math inline"><em>x</em><sub>1</sub></span> b`, "a $x_{1}$ b"},
 		{"fraction", "", `<p>a <span class="sfrac"><span class="num">1</span><span class="sr-only">/</span><span class="den">2</span></span> b`, "a 1/2 b"},
-		{"PreTeXt macros", "", `<p>a \(x \lt y \amp z\) b`, "a $x < y & z$ b"},
+		{"PreTeXt macros", "", `<p>a <span class="process-math">\(x \lt y \amp z\)</span> b`, "a $x < y & z$ b"},
 		{"labels", "", `<p>\begin{equation}\label{a}x=1\end{equation} and \begin{equation}\label{b}y=2\end{equation} by \eqref{b}`, "$$x=1$$\n\nand\n\n$$\\label{b}y=2$$\n\nby \\eqref{b}"},
 	}
 	for _, test := range tests {

@@ -67,8 +67,10 @@ type page struct {
 	line         []byte          // the same on one line
 	body         []byte          // the page's source
 	labels       map[string]bool // the labels that the page refers to; nil until asked
-	mayCompose   bool            // the text may not be in normalisation form C
-	rawTeX       bool            // appendTeX reads raw delimiters
+	preTeXt      bool            // PreTeXt has written the page; known once asked
+	preTeXtAsked bool
+	mayCompose   bool // the text may not be in normalisation form C
+	rawTeX       bool // appendTeX reads raw delimiters
 	emOpen       int
 	pairing      pairing
 	roots        []dom.Node
@@ -123,7 +125,7 @@ func (p *page) reset() {
 	p.budget = 16*n + 1000
 	p.h1, p.h1Main, p.titleNode, p.comment = dom.None, dom.None, dom.None, dom.None
 	p.ogTitle, p.lang = "", ""
-	p.labels = nil
+	p.labels, p.preTeXtAsked = nil, false
 	p.mayCompose = false
 	p.rawPairs, p.backquotes = 0, 0
 	p.sureMath, p.hasDollar, p.codeSeen = false, false, false
