@@ -67,6 +67,8 @@ func TestConvert(t *testing.T) {
 		{"tall fence", `<mo>(</mo><mfrac><mi>x</mi><mn>2</mn></mfrac><mo>)</mo>`, `\left(\frac{x}{2}\right)`},
 		{"tall fence power", `<mo>[</mo><mfrac><mi>x</mi><mn>2</mn></mfrac><msup><mo>]</mo><mi>n</mi></msup>`, `\left[\frac{x}{2}\right]^{n}`},
 		{"bars", `<mo>|</mo><mi>x</mi><mo>|</mo><mo>≤</mo><mo>|</mo><mfrac><mi>y</mi><mi>z</mi></mfrac><mo>|</mo>`, `|x|\leq\left|\frac{y}{z}\right|`},
+		{"norm", `<mo fence="false" stretchy="false">∥</mo><mi>u</mi><msub><mo fence="false" stretchy="false">∥</mo><mn>1</mn></msub><mo>≤</mo><mo>∥</mo><mi>v</mi><msup><mo>∥</mo><mn>2</mn></msup><mo>≤</mo><mi mathvariant="normal">∥</mi><mi>w</mi><mi mathvariant="normal">∥</mi>`, `\|u\|_{1}\leq\|v\|^{2}\leq\|w\|`},
+		{"parallel", `<mi>u</mi><mo>∥</mo><mi>v</mi>`, `u\parallel v`},
 		{"set builder", `<mo>{</mo><mi>x</mi><mo>|</mo><mfrac><mi>x</mi><mn>2</mn></mfrac><mo>∈</mo><mi>ℤ</mi><mo>}</mo>`, `\left\{x|\frac{x}{2}\in\mathbb{Z}\right\}`},
 		{"mfenced", `<mfenced><mi>a</mi><mi>b</mi></mfenced><mfenced open="[" close=")" separators=";"><mi>c</mi><mi>d</mi></mfenced>`, `(a,b)[c;d)`},
 		{"matrix", `<mo>(</mo><mtable><mtr><mtd><mi>a</mi></mtd><mtd><mi>b</mi></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mi>d</mi></mtd></mtr></mtable><mo>)</mo>`, `\begin{pmatrix}a&b\\c&d\end{pmatrix}`},

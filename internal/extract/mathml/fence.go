@@ -11,6 +11,10 @@ const (
 	bars    = "|‖∣∥"
 )
 
+// doubleBar is what TeX's converters write for \| as well as for \parallel. As the
+// relation it is an operator without attributes.
+const doubleBar = "∥"
+
 // delimiter returns what a fence operator is called after \left, "" when it is
 // none.
 func delimiter(text string) string {
@@ -153,7 +157,7 @@ func (c *Converter) markRow(row index) {
 		case sideOpen:
 			text := string(c.textOf(op))
 			open = append(open, openFence{
-				op: op, bar: containsString(bars, text), norm: text == "∥" && (before == none || c.beforeOperand(before)),
+				op: op, bar: containsString(bars, text), norm: text == doubleBar && (before == none || c.beforeOperand(before)),
 			})
 		case sideClose:
 			// A lone bar is no fence: skip those that wait inside a pair.

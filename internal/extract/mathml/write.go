@@ -176,6 +176,10 @@ func (c *Converter) writeIdent(i, next index) {
 		c.raw(f)
 		return
 	}
+	if text == doubleBar {
+		c.raw(`\|`)
+		return
+	}
 	switch utf8.RuneCountInString(text) {
 	case 0:
 		return
@@ -413,6 +417,10 @@ func (c *Converter) writeDigits(s string) {
 func (c *Converter) writeOperator(i index) {
 	n := &c.nodes[i]
 	text := string(c.textOf(i))
+	if text == doubleBar && n.mark == markNone && n.flags&(fRigid|fFence|fPrefix|fPostfix) != 0 {
+		c.raw(`\|`)
+		return
+	}
 	if n.mark != markNone {
 		d := delimiter(text)
 		switch n.mark {
