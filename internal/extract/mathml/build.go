@@ -271,33 +271,6 @@ func (b *builder) token(k kind, n dom.Node, v variant) index {
 	return i
 }
 
-// normalise collapses white space in text[start:] and drops what never shows:
-// joiners, byte order marks, control characters. Only in text do blanks at the
-// ends stay.
-func normalise(text []byte, start int, keepEnds bool) []byte {
-	s := string(text[start:])
-	text = text[:start]
-	blank := false
-	for _, r := range s {
-		switch {
-		case r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' || r == '\u00a0' || 0x2000 <= r && r <= 0x200A || r == 0x202F || r == 0x205F || r == 0x3000:
-			blank = true
-			continue
-		case r < ' ' || 0x200B <= r && r <= 0x200F || r == 0x2060 || r == 0xFEFF || r == 0xAD || 0xFE00 <= r && r <= 0xFE0F:
-			continue
-		}
-		if blank && (keepEnds || len(text) > start) {
-			text = append(text, ' ')
-		}
-		blank = false
-		text = appendRune(text, r)
-	}
-	if blank && keepEnds {
-		text = append(text, ' ')
-	}
-	return text
-}
-
 func (b *builder) operator(n dom.Node, v variant) index {
 	i := b.token(kOperator, n, v)
 	d := &b.c.nodes[i]

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
@@ -14,6 +16,47 @@ func appendRune(dst []byte, r rune) []byte {
 		return dst
 	}
 	return utf8.AppendRune(dst, r)
+}
+
+// combiningSlash negates the relation before it; nearly all of them have a
+// character of their own.
+const combiningSlash = '\u0338'
+
+// normalise collapses white space in text[start:] and drops what never shows:
+// joiners, byte order marks, control characters. Only in text do blanks at the
+// ends stay.
+func normalise(text []byte, start int, keepEnds bool) []byte {
+	s := string(text[start:])
+	text = text[:start]
+	blank := false
+	for _, r := range s {
+		switch {
+		case r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' || r == '\u00a0' || 0x2000 <= r && r <= 0x200A || r == 0x202F || r == 0x205F || r == 0x3000:
+			blank = true
+			continue
+		case r < ' ' || 0x200B <= r && r <= 0x200F || r == 0x2060 || r == 0xFEFF || r == 0xAD || 0xFE00 <= r && r <= 0xFE0F:
+			continue
+		}
+		if blank && (keepEnds || len(text) > start) {
+			text = append(text, ' ')
+		}
+		blank = false
+		if r == combiningSlash && len(text) > start {
+			last, size := utf8.DecodeLastRune(text[start:])
+			text = text[:len(text)-size]
+			if whole := norm.NFC.String(string([]rune{last, r})); utf8.RuneCountInString(whole) == 1 {
+				text = append(text, whole...)
+			} else {
+				text = appendRune(appendRune(text, r), last) // as \not stands in TeX
+			}
+			continue
+		}
+		text = appendRune(text, r)
+	}
+	if blank && keepEnds {
+		text = append(text, ' ')
+	}
+	return text
 }
 
 // containsString reports whether the single character in s is in set.

@@ -28,6 +28,7 @@ func TestConvert(t *testing.T) {
 		{"greek", `<mi>&alpha;</mi><mi>b</mi>`, `\alpha b`},
 		{"phi and epsilon", `<mi>ϕ</mi><mo>,</mo><mi>φ</mi><mo>,</mo><mi>ϵ</mi><mo>,</mo><mi>ε</mi>`, `\phi,\varphi,\epsilon,\varepsilon`},
 		{"minus and times", `<mi>a</mi><mo>−</mo><mi>b</mi><mo>×</mo><mi>c</mi><mo>⋅</mo><mi>d</mi>`, `a-b\times c\cdot d`},
+		{"negated relations", `<mi>a</mi><mo>=&#x338;</mo><mi>b</mi><mo>∉</mo><mi>c</mi><mo>↛</mo><mi>d</mi>`, `a\neq b\notin c\nrightarrow d`},
 		{"specials", `<mn>7</mn><mo>%</mo><mo>&amp;</mo><mi>k</mi><mo>#</mo><mo>_</mo>`, `7\%\&k\#\_`},
 		{"function", `<mi>sin</mi><mo>&#x2061;</mo><mi>t</mi>`, `\sin t`},
 		{"own function", `<mi>Cov</mi><mo>(</mo><mi>X</mi><mo>)</mo>`, `\operatorname{Cov}(X)`},

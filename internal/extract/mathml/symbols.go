@@ -19,6 +19,7 @@ var symbolTable = sync.OnceValue(func() map[rune]string {
 	}
 	// Characters that fields cannot hold, or that editors normalise away.
 	table['\u2126'], table['\u212a'], table['\u212b'] = `\Omega`, "K", `\mathring{A}`
+	table[combiningSlash] = `\not`
 	table['\u2329'], table['\u232a'] = `\langle`, `\rangle`
 	table['\u00a0'] = `\ `
 	for _, r := range "\u2061\u2062\u2063\u2064\u200b\u200c\u200d\ufeff\u00ad" {

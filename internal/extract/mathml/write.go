@@ -466,6 +466,10 @@ func (c *Converter) writeText(s string, v variant) {
 		}
 		return
 	}
+	if s == "⧸" {
+		c.raw(`\not`) // MathJax draws it over the relation
+		return
+	}
 	if d := delimiter(s); d != "" || s == "," || s == "." || s == ";" {
 		if d == "" {
 			d = s
