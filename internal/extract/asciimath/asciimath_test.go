@@ -37,6 +37,7 @@ func TestToTeX(t *testing.T) {
 		{"AA x in RR, EE y !in QQ", `\forall x\in\mathbb{R},\exists y\notin\mathbb{Q}`},
 		{`text(rate of) k_"max"`, `\text{rate of}k_{\text{max}}`},
 		{"bb A bbb C cc F fr g", `\mathbf{A}\mathbb{C}\mathcal{F}\mathfrak{g}`},
+		{`bbb "Q" sub bbb"R", bb "v1" + bb "a b"`, `\mathbb{Q}\subset\mathbb{R},\mathbf{v1}+\mathbf{\text{a b}}`},
 		{`\Gamma \frac{1}{2} \weird`, `\Gamma\frac{1}{2}\weird`},
 		{"a % b & c", `a\%b\&c`},
 		{"(a", "(a"},

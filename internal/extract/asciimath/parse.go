@@ -493,7 +493,26 @@ func (p *parser) unary(s symbol, depth int) term {
 	if cmd == `\overline` && s.in == "bar" && utf8.RuneCountInString(body) == 1 {
 		cmd = `\bar`
 	}
+	if strings.HasPrefix(cmd, `\math`) {
+		body = quotedLetters(body) // a font of text is none of formulas
+	}
 	return term{tex: cmd + "{" + body + "}"}
+}
+
+// quotedLetters returns what is in a text of nothing but letters and digits, else
+// the text as it is.
+func quotedLetters(tex string) string {
+	inner, ok := strings.CutPrefix(tex, `\text{`)
+	if !ok {
+		return tex
+	}
+	inner = strings.TrimSuffix(inner, "}")
+	for i := range len(inner) {
+		if !isLetter(inner[i]) && !isDigit(inner[i]) {
+			return tex
+		}
+	}
+	return inner
 }
 
 // binary writes a command with two arguments.
