@@ -72,11 +72,11 @@ func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
 	}
 	switch {
 	case annotation != dom.None:
-		return p.setAtom(n, formKaTeX, strings.Clone(p.textOf(annotation)), d)
+		return p.setAtom(n, formKaTeX, annotationTeX(p.textOf(annotation)), d)
 	case script != dom.None:
-		child := t.FirstChild(script)
-		if child != dom.None {
-			return p.setAtom(n, formKaTeX, string(t.RawText(child)), d)
+		if child := t.FirstChild(script); child != dom.None {
+			typ, _ := t.Attr(script, "type")
+			return p.scriptFormula(n, formKaTeX, scriptType(typ), string(t.RawText(child)), d)
 		}
 	case source != "" && tex.LooksMath(source):
 		return p.setAtom(n, formKaTeX, source, d)

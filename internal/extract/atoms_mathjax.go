@@ -39,21 +39,30 @@ func (p *page) mathScript(n dom.Node, typ string) {
 		p.cutDefinitions(src)
 		return
 	}
-	switch {
-	case strings.EqualFold(name, "mml"), strings.EqualFold(name, "mathml"):
-		if d == dispInline {
-			d = dispUnknown // its math element says it, or what is around the script
-			if p.inDisplayWrapper(n) {
-				d = dispBlock
-			}
+	if d == dispInline && isMathMLType(name) {
+		d = dispUnknown // its math element says it, or what is around the script
+		if p.inDisplayWrapper(n) {
+			d = dispBlock
 		}
-		p.mathMLString(n, formMathJax2, src, d)
+	}
+	p.scriptFormula(n, formMathJax2, name, src, d)
+}
+
+// scriptFormula makes n a formula out of the source in a script of the type name,
+// as scriptType returns it.
+func (p *page) scriptFormula(n dom.Node, f form, name, src string, d display) bool {
+	switch {
+	case isMathMLType(name):
+		return p.mathMLString(n, f, src, d)
 	case strings.EqualFold(name, "asciimath"):
 		p.scratch = asciimath.ToTeX(p.scratch[:0], src)
-		p.setAtom(n, formMathJax2, string(p.scratch), d)
-	default:
-		p.setAtom(n, formMathJax2, src, d)
+		src = string(p.scratch)
 	}
+	return p.setAtom(n, f, src, d)
+}
+
+func isMathMLType(name string) bool {
+	return strings.EqualFold(name, "mml") || strings.EqualFold(name, "mathml")
 }
 
 // mathJaxPreview handles what MathJax 2 shows until the formula is set: it goes
@@ -362,7 +371,7 @@ func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 	case formula != dom.None:
 		return p.setAtom(n, formMathJax3, strings.Clone(p.textOf(formula)), d)
 	case annotation != dom.None:
-		return p.setAtom(n, formMathJax3, strings.Clone(p.textOf(annotation)), d)
+		return p.setAtom(n, formMathJax3, annotationTeX(p.textOf(annotation)), d)
 	case rootTeX != "":
 		return p.setAtom(n, formMathJax3, rootTeX, d)
 	case copytext != dom.None:

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 
 	"mathsieve/internal/extract/dom"
@@ -25,6 +26,20 @@ func texEncoding(encoding string) bool {
 	}
 	return containsFold(encoding, "x-tex") || containsFold(encoding, "x-latex") || containsFold(encoding, "application/tex") ||
 		containsFold(encoding, "text/latex") || containsFold(encoding, "application/latex")
+}
+
+// annotationTeX returns a copy of the TeX in the text of an annotation, which the
+// editor of the learning platform Brightspace wraps in JSON.
+func annotationTeX(text string) string {
+	if strings.HasPrefix(strings.TrimSpace(text), `{"`) {
+		var v struct {
+			Math string `json:"math"`
+		}
+		if json.Unmarshal([]byte(text), &v) == nil && v.Math != "" {
+			return v.Math
+		}
+	}
+	return strings.Clone(text)
 }
 
 // findAnnotation returns the TeX annotation below n, or None.
@@ -72,7 +87,7 @@ func (p *page) mathElement(n dom.Node, a *attrs) bool {
 	}
 	if ann := p.findAnnotation(n); ann != dom.None {
 		if src := p.textOf(ann); strings.TrimSpace(src) != "" {
-			return p.setAtom(n, formMathML, strings.Clone(src), d)
+			return p.setAtom(n, formMathML, annotationTeX(src), d)
 		}
 	}
 	if altIsTeX(alttext) {
@@ -150,7 +165,7 @@ func altIsTeX(s string) bool {
 func (p *page) convertMathML(n, math dom.Node, f form, d display) bool {
 	if math != n {
 		if ann := p.findAnnotation(math); ann != dom.None {
-			return p.setAtom(n, f, strings.Clone(p.textOf(ann)), d)
+			return p.setAtom(n, f, annotationTeX(p.textOf(ann)), d)
 		}
 		if alt, ok := p.tree.Attr(math, "alttext"); ok && altIsTeX(alt) {
 			return p.setAtom(n, f, alt, d)
@@ -220,7 +235,7 @@ func (p *page) convertSub(n, math dom.Node, f form, d display) bool {
 	for c := t.Find(math, dom.Annotation); c != dom.None; c = t.FindNext(math, c, dom.Annotation) {
 		if encoding, _ := t.Attr(c, "encoding"); texEncoding(encoding) {
 			p.scratch = t.AppendText(p.scratch[:0], c)
-			return p.setAtom(n, f, string(p.scratch), d)
+			return p.setAtom(n, f, annotationTeX(view(p.scratch)), d)
 		}
 	}
 	if d == dispUnknown {
