@@ -173,7 +173,7 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	switch name {
 	case "la-tex", "tex-math", "inline-math", "d-math", "dt-math", "math-renderer", "mathjax", "x-eq", "ms-katex", "latex-js",
 		"eq", "tex", "latex", "formula", "math-tex", "math-field", "math-inline", "math-jax", "tex-inline", "eqn", "katex", "i-math", "ng-katex", "mathlive-static",
-		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx", "anki-mathjax":
+		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx", "anki-mathjax", "vue-mathjax", "vue-katex":
 		d = blockIf(a.display == "true" || name == "eq" && isGladTeXDisplay(&p.tree, n) || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
 			p.tree.HasClass(n, "js-display-math"))
 		if d == dispInline {
@@ -198,8 +198,12 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 			return false
 		}
 	}
-	if a.tex != "" && a.tex != "true" {
-		return p.setAtom(n, formElement, a.tex, d)
+	source := a.tex
+	if source == "" {
+		source = p.ownSource(n)
+	}
+	if source != "" && source != "true" {
+		return p.setAtom(n, formElement, source, d)
 	}
 	size := int(p.tree.End(n) - n)
 	if size > 200 || !p.spend(size) {
@@ -218,6 +222,18 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 		}
 	}
 	return p.setAtom(n, formElement, strings.Clone(src), d)
+}
+
+// ownSource returns the TeX in an attribute that only elements of formulas have,
+// unless it is a sentence with formulas in it.
+func (p *page) ownSource(n dom.Node) string {
+	for _, attribute := range [...]string{"expr", "formula", "equation"} {
+		source, _ := p.tree.Attr(n, attribute)
+		if _, _, ok := tex.Delimited(source); ok || source != "" && strings.IndexByte(source, '$') < 0 {
+			return source
+		}
+	}
+	return ""
 }
 
 // isGladTeXDisplay reports whether the environment of an element of GladTeX is

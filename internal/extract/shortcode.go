@@ -105,10 +105,30 @@ func (w *pairing) codeIsBlock(i, end int, place codeDisplay, attributes string) 
 	}
 	switch place {
 	case codeBlock:
-		return true
+		return !w.isOneOfSeveral(i, end)
 	case codeByPlace:
 		return w.aloneInLine(i, end)
 	case codeInline:
 	}
 	return bytes.Contains(w.src[i:end], []byte(`\displaystyle`)) && w.aloneInLine(i, end)
+}
+
+// isOneOfSeveral reports whether the line of the shortcode at [i, end) has another
+// one of the same name nearby: a sentence with formulas, whatever its author's
+// forum took the name for.
+func (w *pairing) isOneOfSeveral(i, end int) bool {
+	const (
+		near  = 200 // bytes
+		stops = string(rune(mkBreak)) + string(rune(mkCode)) + string(rune(mkCodeEnd))
+	)
+	n := 1 + bytes.IndexFunc(w.src[i+1:end], func(r rune) bool { return r > 'z' || !isLetter(byte(r)) })
+	open := w.src[i : i+n]
+	before, after := w.src[max(0, i-near):i], w.src[end:min(len(w.src), end+near)]
+	if j := bytes.LastIndexAny(before, stops); j >= 0 {
+		before = before[j:]
+	}
+	if j := bytes.IndexAny(after, stops); j >= 0 {
+		after = after[:j]
+	}
+	return bytes.Contains(before, open) || bytes.Contains(after, open)
 }
