@@ -199,6 +199,7 @@ func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 	c, t := b.c, b.t
 	start := len(c.text)
 	last, font := "", ""
+	var whole []byte // what the pieces of a stretched sign are named after
 	for m := n + 1; m < t.End(n); m++ {
 		if t.Kind(m) == dom.Text {
 			c.text = t.AppendText(c.text, m)
@@ -209,6 +210,7 @@ func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 		}
 		name := mjxName(t, m)
 		if name == "mark" || name == "stretchy-v" || name == "stretchy-h" {
+			whole = append(whole, glyphs(t.Class(m))...)
 			continue
 		}
 		if t.FirstChild(m) != dom.None {
@@ -224,6 +226,9 @@ func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 	}
 	text := string(c.text[start:])
 	c.text = c.text[:start]
+	if text == "" {
+		text = string(whole)
+	}
 	v := variantNone
 	if font != "" {
 		v = fontVariants[font]
@@ -247,8 +252,12 @@ func (b *chtmlBuilder) token(k kind, n dom.Node) index {
 }
 
 // fontOf returns the font of MathJax 2 that a class names, such as "math-I" for
-// MJXc-TeX-math-I.
+// MJXc-TeX-math-I. Of the fonts of MathJax 3, only the calligraphic one has the
+// code points of plain letters.
 func fontOf(class string) string {
+	if strings.HasSuffix(class, " TEX-C") || strings.HasSuffix(class, " TEX-CB") {
+		return "cal-R"
+	}
 	_, font, _ := strings.Cut(class, "MJXc-TeX-")
 	font, _, _ = strings.Cut(font, " ")
 	return strings.TrimSuffix(font, "w")
