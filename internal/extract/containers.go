@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"mathsieve/internal/extract/dom"
@@ -199,52 +200,59 @@ const maxSVGDepth = 100
 
 // appendSVG appends the MathML of the groups below n.
 func (p *page) appendSVG(b []byte, n dom.Node, depth int) []byte {
+	for c := range p.tree.Children(n) {
+		if p.tree.Kind(c) == dom.Element {
+			b = p.appendSVGNode(b, c, depth)
+		}
+	}
+	return b
+}
+
+// appendSVGNode appends the MathML of one group, or of what is in it.
+func (p *page) appendSVGNode(b []byte, c dom.Node, depth int) []byte {
 	t := &p.tree
 	if depth > maxSVGDepth {
 		return b
 	}
-	for c := range t.Children(n) {
-		if t.Kind(c) != dom.Element {
-			continue
-		}
-		kind, _ := t.Attr(c, "data-mml-node")
-		switch kind {
-		case "":
-			b = p.appendSVGGlyph(b, c)
-			b = p.appendSVG(b, c, depth+1)
-		case "mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "msup", "msub", "mover", "munder", "mrow":
-			b = p.appendSVGElement(b, kind, c, depth)
-		case "TeXAtom":
-			b = p.appendSVGElement(b, "mrow", c, depth)
-		case "msubsup", "munderover":
-			// The drawing has the base, then the upper and the lower script.
-			b = append(b, '<')
-			b = append(b, kind...)
-			b = append(b, '>')
-			var parts [3]dom.Node
-			i := 0
-			for s := range t.Children(c) {
-				if t.Kind(s) == dom.Element && i < 3 {
-					parts[i] = s
-					i++
-				}
+	kind, _ := t.Attr(c, "data-mml-node")
+	switch kind {
+	case "":
+		b = p.appendSVGGlyph(b, c)
+		b = p.appendSVG(b, c, depth+1)
+	case "msqrt", "mroot":
+		b = p.appendSVGRoot(b, kind, c, depth)
+	case "mi", "mn", "mo", "mtext", "mfrac", "mtable", "mtr", "mtd", "msup", "msub", "mover", "munder", "mrow":
+		b = p.appendSVGElement(b, kind, c, depth)
+	case "TeXAtom":
+		b = p.appendSVGElement(b, "mrow", c, depth)
+	case "msubsup", "munderover":
+		// The drawing has the base, then the upper and the lower script.
+		b = append(b, '<')
+		b = append(b, kind...)
+		b = append(b, '>')
+		var parts [3]dom.Node
+		i := 0
+		for s := range t.Children(c) {
+			if t.Kind(s) == dom.Element && i < 3 {
+				parts[i] = s
+				i++
 			}
-			if i == 3 {
-				if kind == "msubsup" || p.svgHeight(parts[1]) > p.svgHeight(parts[2]) {
-					parts[1], parts[2] = parts[2], parts[1]
-				}
-				for _, s := range parts {
-					b = append(b, "<mrow>"...)
-					b = p.appendSVG(append(b, "<mrow>"...), s, depth+1)
-					b = append(b, "</mrow></mrow>"...)
-				}
-			}
-			b = append(b, "</"...)
-			b = append(b, kind...)
-			b = append(b, '>')
-		default:
-			b = p.appendSVG(b, c, depth+1)
 		}
+		if i == 3 {
+			if kind == "msubsup" || p.svgHeight(parts[1]) > p.svgHeight(parts[2]) {
+				parts[1], parts[2] = parts[2], parts[1]
+			}
+			for _, s := range parts {
+				b = append(b, "<mrow>"...)
+				b = p.appendSVG(append(b, "<mrow>"...), s, depth+1)
+				b = append(b, "</mrow></mrow>"...)
+			}
+		}
+		b = append(b, "</"...)
+		b = append(b, kind...)
+		b = append(b, '>')
+	default:
+		b = p.appendSVG(b, c, depth+1)
 	}
 	return b
 }
@@ -252,11 +260,59 @@ func (p *page) appendSVG(b []byte, n dom.Node, depth int) []byte {
 func (p *page) appendSVGElement(b []byte, kind string, n dom.Node, depth int) []byte {
 	b = append(b, '<')
 	b = append(b, kind...)
+	if kind == "mfrac" && !p.hasChild(n, dom.Rect) {
+		b = append(b, ` linethickness="0"`...)
+	}
 	b = append(b, '>')
+	start := len(b)
 	b = p.appendSVG(b, n, depth+1)
+	switch piece, _ := utf8.DecodeRune(b[start:]); piece {
+	case '\ue150': // the first of the pieces of a brace, in MathJax's font
+		b = append(b[:start], "⏞"...)
+	case '\ue152':
+		b = append(b[:start], "⏟"...)
+	}
 	b = append(b, "</"...)
 	b = append(b, kind...)
 	return append(b, '>')
+}
+
+// appendSVGRoot appends a root, which is drawn as what is under it, its index,
+// the sign and the line.
+func (p *page) appendSVGRoot(b []byte, kind string, n dom.Node, depth int) []byte {
+	t := &p.tree
+	var parts []dom.Node
+	for c := range t.Children(n) {
+		if t.IsElement(c, dom.G) {
+			parts = append(parts, c)
+		}
+	}
+	if len(parts) > 1 {
+		if last, _ := t.Attr(parts[len(parts)-1], "data-mml-node"); last == "mo" {
+			parts = parts[:len(parts)-1]
+		}
+	}
+	b = append(b, '<')
+	b = append(b, kind...)
+	b = append(b, '>')
+	for _, part := range parts {
+		b = append(b, "<mrow>"...)
+		b = p.appendSVGNode(b, part, depth+1)
+		b = append(b, "</mrow>"...)
+	}
+	b = append(b, "</"...)
+	b = append(b, kind...)
+	return append(b, '>')
+}
+
+// hasChild reports whether a child of n is an element of the given name.
+func (p *page) hasChild(n dom.Node, tag dom.Tag) bool {
+	for c := range p.tree.Children(n) {
+		if p.tree.IsElement(c, tag) {
+			return true
+		}
+	}
+	return false
 }
 
 // svgHeight returns the vertical shift in the transform of a group.
@@ -307,6 +363,9 @@ func (p *page) appendSVGGlyph(b []byte, n dom.Node) []byte {
 	}
 	if r < ' ' || r > 0x10ffff {
 		return b
+	}
+	if font, ok := t.Attr(n, "xlink:href"); ok && r >= 'A' && r <= 'Z' && strings.Contains(font, "-TEX-C") {
+		r += '𝒜' - 'A' // the font alone tells calligraphic letters
 	}
 	return appendEscapedXML(b, string(r))
 }

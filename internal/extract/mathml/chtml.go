@@ -147,7 +147,7 @@ func (b *chtmlBuilder) node(n dom.Node, depth int) index {
 		c.push(&l, b.row(b.find(n, "num", "numerator"), depth))
 		c.push(&l, b.row(b.find(n, "den", "denominator"), depth))
 		i := c.parent(kFrac, l)
-		if b.find(n, "line") == dom.None && b.find(n, "dtable") != dom.None || t.HasAttr(n, "atop") {
+		if b.find(n, "line") == dom.None && b.find(n, "dtable") != dom.None || b.isAtop(n) {
 			c.nodes[i].flags |= fNoLine
 		}
 		return i
@@ -191,6 +191,12 @@ func (b *chtmlBuilder) node(n dom.Node, depth int) index {
 		return none
 	}
 	return b.row(n, depth)
+}
+
+// isAtop reports whether a fraction has no line.
+func (b *chtmlBuilder) isAtop(n dom.Node) bool {
+	frac := b.find(n, "frac")
+	return b.t.HasAttr(n, "atop") || frac != dom.None && b.t.HasAttr(frac, "atop")
 }
 
 // token builds a leaf. Its characters are the texts of mjx-c elements, or code
