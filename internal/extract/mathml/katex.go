@@ -125,7 +125,7 @@ func (b *katexBuilder) node(n dom.Node, depth int) index {
 		return b.line(n, depth)
 	case t.HasClass(n, "text"):
 		return c.token(kText, variantNone, b.plainText(n))
-	case t.HasClass(n, "mop") && !t.HasClass(n, "op-symbol"):
+	case t.HasClass(n, "mop") && !t.HasClass(n, "op-symbol") && !b.hasScripts(n):
 		if s := b.plainText(n); len(s) > 1 && wordKind(s) == wordLatin {
 			return c.token(kIdent, variantNone, s)
 		}
@@ -141,6 +141,16 @@ func (b *katexBuilder) node(n dom.Node, depth int) index {
 		return b.text(only, v)
 	}
 	return b.row(n, depth)
+}
+
+// hasScripts reports whether n holds a base and its scripts.
+func (b *katexBuilder) hasScripts(n dom.Node) bool {
+	for ch := b.t.FirstChild(n); ch != dom.None; ch = b.t.NextSibling(ch) {
+		if b.t.HasClass(ch, "msupsub") {
+			return true
+		}
+	}
+	return false
 }
 
 // plainText returns the text below n without zero-width blanks.
