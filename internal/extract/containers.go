@@ -272,6 +272,11 @@ func (p *page) appendSVGElement(b []byte, kind string, n dom.Node, depth int) []
 	case '\ue152':
 		b = append(b[:start], "⏟"...)
 	}
+	if kind == "mi" && len(b) == start+1 && isLetter(b[start]) {
+		letter := b[start] // italic ones have code points of their own
+		b = append(b[:start-1], ` mathvariant="normal">`...)
+		b = append(b, letter)
+	}
 	b = append(b, "</"...)
 	b = append(b, kind...)
 	return append(b, '>')

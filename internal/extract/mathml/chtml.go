@@ -439,6 +439,7 @@ func (b *chtmlBuilder) limits(name string, n dom.Node, depth int) index {
 func (b *chtmlBuilder) table(n dom.Node, depth int) index {
 	c, t := b.c, b.t
 	rows := newList()
+	aligned := false
 	for k := n + 1; k < t.End(n); {
 		name := mjxName(t, k)
 		if name != "mtr" && name != "mlabeledtr" {
@@ -450,7 +451,9 @@ func (b *chtmlBuilder) table(n dom.Node, depth int) index {
 			continue
 		}
 		cells := newList()
-		for _, cell := range b.elements(k) {
+		all := b.elements(k)
+		aligned = aligned || len(all) > 1 && b.alignOf(all[0]) == "right" && b.alignOf(all[1]) == "left"
+		for _, cell := range all {
 			l := newList()
 			b.children(&l, cell, depth+2)
 			c.push(&cells, c.parent(kTableCell, l))
@@ -459,8 +462,14 @@ func (b *chtmlBuilder) table(n dom.Node, depth int) index {
 		k = t.End(k)
 	}
 	i := c.parent(kTable, rows)
-	if t.HasAttr(n, "width") || strings.Contains(t.Class(n), "align") {
+	if t.HasAttr(n, "width") || strings.Contains(t.Class(n), "align") || aligned {
 		c.nodes[i].flags |= fAligned
 	}
 	return i
+}
+
+// alignOf returns how the style of a cell aligns it, "" for the middle.
+func (b *chtmlBuilder) alignOf(cell dom.Node) string {
+	style, _ := b.t.Attr(cell, "style")
+	return styleValue(style, "text-align")
 }

@@ -24,6 +24,7 @@ func TestConvertCHTML(t *testing.T) {
 		{"sum", `<mjx-munderover><mjx-over><mjx-mi><mjx-c>𝑛</mjx-c></mjx-mi></mjx-over><mjx-box><mjx-munder><mjx-row><mjx-base><mjx-mo><mjx-c class="mjx-c2211"></mjx-c></mjx-mo></mjx-base></mjx-row><mjx-row><mjx-under><mjx-mi><mjx-c>𝑗</mjx-c></mjx-mi></mjx-under></mjx-row></mjx-munder></mjx-box></mjx-munderover>`, `\sum_{j}^{n}`},
 		{"sum in text", `<mjx-munderover limits="false"><mjx-mo><mjx-c class="mjx-c2211"></mjx-c></mjx-mo><mjx-script><mjx-mi><mjx-c>𝑛</mjx-c></mjx-mi><mjx-spacer></mjx-spacer><mjx-mi><mjx-c>𝑗</mjx-c></mjx-mi></mjx-script></mjx-munderover>`, `\sum_{j}^{n}`},
 		{"matrix", `<mjx-mo><mjx-c class="mjx-c28"></mjx-c></mjx-mo><mjx-mtable><mjx-table><mjx-itable><mjx-mtr><mjx-mtd><mjx-mi><mjx-c>𝑎</mjx-c></mjx-mi><mjx-tstrut></mjx-tstrut></mjx-mtd><mjx-mtd><mjx-mi><mjx-c>𝑏</mjx-c></mjx-mi></mjx-mtd></mjx-mtr></mjx-itable></mjx-table></mjx-mtable><mjx-mo><mjx-c class="mjx-c29"></mjx-c></mjx-mo>`, `\begin{pmatrix}a&b\end{pmatrix}`},
+		{"aligned", `<mjx-mtable><mjx-table><mjx-itable><mjx-mtr><mjx-mtd style="text-align: right; padding-right: 0;"><mjx-mi><mjx-c>𝑎</mjx-c></mjx-mi></mjx-mtd><mjx-mtd style="text-align: left; padding-left: 0;"><mjx-mo><mjx-c>=</mjx-c></mjx-mo><mjx-mi><mjx-c>𝑏</mjx-c></mjx-mi></mjx-mtd></mjx-mtr></mjx-itable></mjx-table></mjx-mtable>`, `\begin{aligned}a&=b\end{aligned}`},
 	}
 	var c Converter
 	for _, tt := range tests {
@@ -70,6 +71,7 @@ func TestConvertKaTeXHTML(t *testing.T) {
 		{"accent", atom("mord accent", list("-2.7", x, "-2.7", atom("accent-body", "^"))), `\hat{x}`},
 		{"text", atom("mord text", atom("mord", "if ")) + x, `\text{if }x`},
 		{"matrix", atom("mopen", "(") + atom("mord", atom("mtable", atom("col-align-c", list("-3.6", x, "-2.4", y))+atom("col-align-c", list("-3.6", y, "-2.4", x)))) + atom("mclose", ")"), `\begin{pmatrix}x&y\\y&x\end{pmatrix}`},
+		{"aligned", atom("mord", atom("mtable", atom("col-align-r", list("-3.6", x, "-2.4", y))+atom("col-align-l", list("-3.6", y, "-2.4", x)))), `\begin{aligned}x&y\\y&x\end{aligned}`},
 		{"base in a row", x + atom("mbin", "+") + `<span class="mord">` + y + `</span>` + scripts("-3.063", n), `x+y^{n}`},
 	}
 	var c Converter

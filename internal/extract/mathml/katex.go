@@ -382,8 +382,15 @@ func (b *katexBuilder) line(n dom.Node, depth int) index {
 func (b *katexBuilder) table(n dom.Node, depth int) index {
 	c, t := b.c, b.t
 	var columns [][]level
+	aligned := false
 	for m := n + 1; m < t.End(n); {
 		if t.Kind(m) == dom.Element && t.HasClassPrefix(m, "col-align-") {
+			switch len(columns) {
+			case 0:
+				aligned = t.HasClass(m, "col-align-r")
+			case 1:
+				aligned = aligned && t.HasClass(m, "col-align-l")
+			}
 			columns = append(columns, b.levels(m))
 			m = t.End(m)
 			continue
@@ -409,5 +416,9 @@ func (b *katexBuilder) table(n dom.Node, depth int) index {
 		}
 		c.push(&rows, c.parent(kTableRow, cells))
 	}
-	return c.parent(kTable, rows)
+	i := c.parent(kTable, rows)
+	if aligned && len(columns) > 1 {
+		c.nodes[i].flags |= fAligned
+	}
+	return i
 }
