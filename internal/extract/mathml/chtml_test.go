@@ -67,6 +67,7 @@ func TestConvertKaTeXHTML(t *testing.T) {
 		{"limits", atom("mop op-limits", list("-1.8", n, "-3.05", atom("mop op-symbol large-op", "∑"), "-4.3", atom("mord mtight", "∞"))), `\sum_{n}^{\infty}`},
 		{"function", atom("mop", "log") + x, `\log x`},
 		{"function with a script", atom("mop", atom("mop", `lo<span style="margin-right:0.0139em;">g</span>`)+scripts("-2.4559", n)) + x, `\log_{n}x`},
+		{"negated relations", x + atom("mrel", atom("mord vbox", atom("rlap", atom("inner", atom("mrel", "\ue020"))))) + atom("mrel", "=") + y + atom("mrel", atom("mord", atom("mrel", "∈"))+atom("mord vbox", atom("llap", atom("inner", atom("mord", "/"))))) + n, `x\not=y\notin n`},
 		{"font", atom("mord mathbb", "Q"), `\mathbb{Q}`},
 		{"accent", atom("mord accent", list("-2.7", x, "-2.7", atom("accent-body", "^"))), `\hat{x}`},
 		{"text", atom("mord text", atom("mord", "if ")) + x, `\text{if }x`},

@@ -5,8 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"mathsieve/internal/extract/dom"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ConvertKaTeXHTML appends the LaTeX of a formula that KaTeX typeset as
@@ -70,6 +73,9 @@ func (b *katexBuilder) children(l *list, n dom.Node, depth int) {
 	}
 }
 
+// katexNot is the sign of KaTeX's fonts that negates the relation after it.
+const katexNot = '\ue020'
+
 // katexFonts are the classes that tell a font.
 var katexFonts = []struct {
 	class   string
@@ -123,6 +129,11 @@ func (b *katexBuilder) node(n dom.Node, depth int) index {
 		return b.accent(n, depth)
 	case t.HasClass(n, "overline"), t.HasClass(n, "underline"):
 		return b.line(n, depth)
+	case t.HasClass(n, "mrel") && t.End(n) > n+2:
+		// A slash that is laid over the relation before it.
+		if s, ok := strings.CutSuffix(b.plainText(n), "/"); ok && utf8.RuneCountInString(s) == 1 {
+			return c.token(kOperator, variantNone, norm.NFC.String(s+string(combiningSlash)))
+		}
 	case t.HasClass(n, "text"):
 		return c.token(kText, variantNone, b.plainText(n))
 	case t.HasClass(n, "mop") && !t.HasClass(n, "op-symbol") && !b.hasScripts(n):
@@ -177,6 +188,8 @@ func (b *katexBuilder) text(n dom.Node, v variant) index {
 			continue
 		case isInvisible(r):
 			continue
+		case r == katexNot:
+			r = combiningSlash
 		}
 		flush()
 		if r < 0x80 && isLetter(byte(r)) || isAlphanumeric(r) || 0x370 <= r && r < 0x400 {
