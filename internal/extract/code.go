@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"mathsieve/internal/extract/dom"
 )
@@ -17,7 +18,12 @@ func (p *page) walkCode(n dom.Node) dom.Node {
 		p.writeCode(n)
 		return t.End(n)
 	}
-	p.text = t.AppendText(p.text[:0], n)
+	if t.Find(n, dom.Sub, dom.Sup) != dom.None {
+		p.scratch = p.codeText(p.scratch[:0], n)
+		p.text = append(p.text[:0], p.scratch...)
+	} else {
+		p.text = t.AppendText(p.text[:0], n)
+	}
 	text := bytes.TrimSpace(p.text)
 	if len(text) == 0 {
 		return t.End(n)
@@ -86,12 +92,47 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 				if c != n && len(dst) > 0 && dst[len(dst)-1] != '\n' {
 					dst = append(dst, '\n')
 				}
+			case dom.Sub, dom.Sup:
+				if c != n && p.m[c].text <= maxScript {
+					dst = p.codeScript(dst, c)
+					c = t.End(c)
+					continue
+				}
 			}
 		default:
 		}
 		c++
 	}
 	return dst
+}
+
+// codeScript appends a sub or sup element in code as it is written in text: what
+// 10<sup>5</sup> means is lost without its sign.
+func (p *page) codeScript(dst []byte, n dom.Node) []byte {
+	start := len(dst)
+	before := byte(' ')
+	if start > 0 {
+		before = dst[start-1]
+	}
+	sup := p.tree.Tag(n) == dom.Sup
+	if sup {
+		dst = append(dst, "^{"...)
+	} else {
+		dst = append(dst, "_{"...)
+	}
+	inside := start + len("^{")
+	dst = p.codeText(dst, n)
+	script := bytes.TrimSpace(dst[inside:])
+	switch {
+	case len(script) == 0, sup && (p.m[n].class&pcNote != 0 || isNoteMark(script)):
+		return dst[:start]
+	case sup && isOrdinal(script, before), prose(view(script)), start == 0, before == '\n':
+		return append(dst[:start], dst[inside:]...)
+	case utf8.RuneCount(script) == 1:
+		return append(dst[:start+1], script...)
+	}
+	dst = dst[:inside+copy(dst[inside:], script)]
+	return append(dst, '}')
 }
 
 // isPlainCode reports whether appendCode would copy text as it is.
