@@ -110,10 +110,7 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 // 10<sup>5</sup> means is lost without its sign.
 func (p *page) codeScript(dst []byte, n dom.Node) []byte {
 	start := len(dst)
-	before := byte(' ')
-	if start > 0 {
-		before = dst[start-1]
-	}
+	before := dst[:start]
 	sup := p.tree.Tag(n) == dom.Sup
 	if sup {
 		dst = append(dst, "^{"...)
@@ -126,7 +123,7 @@ func (p *page) codeScript(dst []byte, n dom.Node) []byte {
 	switch {
 	case len(script) == 0, sup && (p.m[n].class&pcNote != 0 || isNoteMark(script)):
 		return dst[:start]
-	case sup && isOrdinal(script, before), prose(view(script)), start == 0, before == '\n':
+	case sup && isOrdinal(script, before), prose(view(script)), start == 0, lastByte(before) == '\n':
 		return append(dst[:start], dst[inside:]...)
 	case utf8.RuneCount(script) == 1:
 		return append(dst[:start+1], script...)

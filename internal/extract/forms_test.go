@@ -143,7 +143,7 @@ func TestForms(t *testing.T) {
 
 		// HTML and Unicode.
 		{"sub and sup", "", `<p>H<sub>2</sub>O and x<sup>10</sup> and 2<sup>2<sup>n</sup></sup>`, "H_2O and x^{10} and 2^{2^n}"},
-		{"ordinal", "", `<p>The 1<sup>st</sup>, 2<sup>nd</sup> and n<sup>th</sup>`, "The 1st, 2nd and n^{th}"},
+		{"ordinal", "", `<p>The 1<sup>st</sup>, 2<sup>nd</sup> and n<sup>th</sup>`, "The 1st, 2nd and nth"},
 		{"note", "", `<p>Known.<sup><a href="#fn1">1</a></sup> And<sup class="reference">[2]</sup> so.`, "Known. And so."},
 		{"HTML formula", "", `<p>a <span class="texhtml"><i>x</i><sup>2</sup> = 4</span> b`, "a $x^{2} = 4$ b"},
 		{"pandoc HTML formula", "", `<p>a <span class="math inline"><em>x</em><sub>1</sub></span> b`, "a $x_{1}$ b"},

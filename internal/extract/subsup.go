@@ -43,11 +43,11 @@ func (w *textWriter) script(i int) int {
 		}
 	}
 	o := &w.p.out
-	before := byte(' ')
-	if n := len(o.buf); w.started && n > 0 {
-		before = o.buf[n-1]
+	var before []byte
+	if w.started {
+		before = o.buf[o.lines:]
 	}
-	if closed && open == mkSup && len(trimmed) <= 3 && isDigits(trimmed) && strings.IndexByte(`.,;:!?"`, before) >= 0 {
+	if closed && open == mkSup && len(trimmed) <= 3 && isDigits(trimmed) && strings.IndexByte(`.,;:!?"`, lastByte(before)) >= 0 {
 		return i + 1 + len(inside) + 1 // the number of a note behind a sentence
 	}
 	plain := closed && open == mkSup && isOrdinal(trimmed, before) || prose(string(trimmed)) || !w.started && !closed
@@ -113,21 +113,53 @@ func isDigits(b []byte) bool {
 	return len(b) > 0
 }
 
+// lastByte returns the last byte of b, or a blank.
+func lastByte(b []byte) byte {
+	if len(b) == 0 {
+		return ' '
+	}
+	return b[len(b)-1]
+}
+
 // isOrdinal reports whether a superscript is the ending of an ordinal after the
-// byte before it, or a trade mark, and no exponent.
-func isOrdinal(b []byte, before byte) bool {
+// text before it, or a trade mark, and no exponent. After a variable, st, nd and
+// rd are products of exponents, and so is a single letter after one letter.
+func isOrdinal(b, before []byte) bool {
+	last := lastByte(before)
 	switch string(b) {
 	case "TM", "tm", "SM", "®", "©", "™", "℠", "(R)", "(TM)", "(C)":
 		return true
-	case "st", "nd", "rd", "th", "er", "re", "e", "ère", "ème", "eme", "ers", "es", "nde", "º", "ª", "o", "a", "te", "ten",
-		"St", "Th", "ST", "ND", "RD", "TH", "ro", "da", "do":
-		return before >= '0' && before <= '9' || string(b) == "o" && before|0x20 == 'n'
+	case "th", "Th", "TH", "ème", "eme", "ième", "ieme":
+		last = lastByte(bytes.TrimRight(before, " "))
+		return isAlnum(last) || last != ' ' && strings.IndexByte(")]}$", last) >= 0
+	case "st", "nd", "rd", "St", "ST", "ND", "RD":
+		last = lastByte(bytes.TrimRight(before, " "))
+		return isDigit(last) || last == ')' || last == '$' || romanNumeral(before) > 1
+	case "er", "re", "ère":
+		return isDigit(last) || romanNumeral(before) > 0
+	case "e", "ers", "es", "nde", "º", "ª", "o", "a", "te", "ten", "ro", "da", "do":
+		return isDigit(last) || romanNumeral(before) > 1 || string(b) == "o" && last|0x20 == 'n'
 	case "me", "lle", "gr":
-		return before == 'M'
+		return last == 'M'
 	case "os":
-		return before|0x20 == 'n'
+		return last|0x20 == 'n'
 	}
 	return false
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+// romanNumeral returns the length of the Roman numeral, up to 39, that is the
+// last word of b.
+func romanNumeral(b []byte) int {
+	n := 0
+	for n < len(b) && strings.IndexByte("IVX", b[len(b)-1-n]) >= 0 {
+		n++
+	}
+	if n < len(b) && (isAlnum(b[len(b)-1-n]) || b[len(b)-1-n] >= 0x80) {
+		return 0
+	}
+	return n
 }
 
 // isNoteMark reports whether a superscript refers to a note.
