@@ -30,7 +30,7 @@ func (w *textWriter) script(i int) int {
 			depth--
 		}
 	}
-	trimmed := bytes.TrimSpace(inside)
+	trimmed := bytes.Trim(inside, outerMarks)
 	if closed && len(trimmed) == 0 {
 		return i + 1 + len(inside) + 1
 	}
@@ -69,7 +69,36 @@ func (w *textWriter) script(i int) int {
 		o.buf = append(o.buf, '{')
 		w.scripts = append(w.scripts, '}')
 	}
-	return i + 1
+	i++
+	for i < len(src) && strings.IndexByte(outerMarks, src[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// outerMarks are blanks and marks that mean nothing at the ends of a script.
+const outerMarks = " \n\x06\x07\x08\x0b" + lineMarks
+
+// endScript ends the script that the mark at i closes. A blank at its end goes
+// behind it, if a word follows.
+func (w *textWriter) endScript(i int) int {
+	i++
+	n := len(w.scripts)
+	if n == 0 {
+		return i
+	}
+	o := &w.p.out
+	length := len(o.buf)
+	o.trim()
+	blank := len(o.buf) < length && i < len(w.src) && isAlnum(w.src[i])
+	if w.scripts[n-1] == '}' {
+		o.buf = append(o.buf, '}')
+	}
+	w.scripts = w.scripts[:n-1]
+	if blank {
+		o.buf = append(o.buf, ' ')
+	}
+	return i
 }
 
 // trimBlank drops one blank between a base and its script.

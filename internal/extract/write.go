@@ -326,13 +326,7 @@ func (w *textWriter) run() {
 		case mkSub, mkSup:
 			i = w.script(i)
 		case mkSubEnd, mkSupEnd:
-			if n := len(w.scripts); n > 0 {
-				if w.scripts[n-1] == '}' {
-					w.p.out.buf = append(w.p.out.buf, '}')
-				}
-				w.scripts = w.scripts[:n-1]
-			}
-			i++
+			i = w.endScript(i)
 		default:
 			i++
 		}
