@@ -54,17 +54,20 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 	texLike := bits.math&(mcBare|mcForce) != 0 && (bits.math&mcForce != 0 && plausibleFormula(src) || looksBare(src))
 	switch {
 	case bits.math&mcHTMLMath != 0 && scripted && strings.IndexByte(src, '\\') < 0 && !prose(src):
-		return p.setAtom(n, formHTML, p.htmlMath(n), d)
+		return p.setAtom(n, formHTML, p.htmlMath(n, bits.math), d)
 	case texLike && !scripted:
 		src = strings.Clone(src)
-		if broken {
-			src = p.htmlMath(n)
+		switch html := bits.math&mcHTMLMath != 0 && !strings.ContainsAny(src, `\^_`); {
+		case broken, html && bits.math&(mcInline|mcDisplay) != 0: // pandoc's
+			src = p.htmlMath(n, bits.math)
+		case html && strings.ContainsAny(src, "{}&") && !isTeXGroup([]byte(src), bits.math):
+			src = string(appendEscaped(nil, src))
 		}
 		return p.setAtom(n, formContainer, src, d)
 	case texLike:
-		return p.setAtom(n, formContainer, p.htmlMath(n), d)
+		return p.setAtom(n, formContainer, p.htmlMath(n, bits.math), d)
 	case bits.math&mcHTMLMath != 0 && bits.math&mcRegion == 0 && !prose(src):
-		return p.setAtom(n, formHTML, p.htmlMath(n), d) // .texhtml without scripts
+		return p.setAtom(n, formHTML, p.htmlMath(n, bits.math), d) // .texhtml without scripts
 	}
 	return false
 }
@@ -94,20 +97,6 @@ func prose(s string) bool {
 		}
 	}
 	return false
-}
-
-// htmlMath returns the subtree of n as TeX: scripts by _ and ^, italics by
-// nothing.
-func (p *page) htmlMath(n dom.Node) string {
-	buf := p.inlineOf(p.scratch2[:0], n)
-	p.scratch2 = buf
-	written := bytes.IndexByte(buf, '\\') >= 0 // as TeX by its author
-	p.rawTeX = false
-	p.scratch = p.appendTeX(p.scratch[:0], buf)
-	if written {
-		return string(p.scratch)
-	}
-	return unicodeTeX.Replace(string(p.scratch))
 }
 
 // unicodeTeX replaces the letters and signs that authors of HTML formulas write

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,6 +35,8 @@ const (
 	mkFracEnd  = 0x17
 	mkGroup    = 0x18
 	mkGroupEnd = 0x19
+	mkBar      = 0x1a // under a bar from here …
+	mkBarEnd   = 0x1b // … to here
 )
 
 // byteKinds says of each byte what it asks for in a paragraph, as bits.
@@ -219,7 +222,7 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 		case dom.Element:
 			open, end := inlineMarks(t.Tag(c))
 			if t.Tag(c) == dom.Span {
-				if open, end = p.fractionMarks(c); open == mkPlain {
+				if open, end = p.spanMarks(c); open == mkPlain {
 					c = t.End(c) - 1
 					continue
 				}
@@ -239,12 +242,16 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 	return dst
 }
 
-// fractionMarks returns the marks of a span that is a fraction or one of its
-// two parts; mkPlain stands for a slash that only screen readers get.
-func (p *page) fractionMarks(n dom.Node) (open, end byte) {
+// spanMarks returns the marks of a span that is a fraction or one of its two
+// parts, or has a bar over it; mkPlain stands for a slash that only screen
+// readers get.
+func (p *page) spanMarks(n dom.Node) (open, end byte) {
 	t := &p.tree
 	class := t.Class(n)
 	if class == "" {
+		if style, ok := t.Attr(n, "style"); ok && (strings.Contains(style, "border-top") || strings.Contains(style, "overline")) {
+			return mkBar, mkBarEnd
+		}
 		return 0, 0
 	}
 	if p.classes.lookup(class, false).math&mcFrac != 0 && t.End(n) < n+64 {
@@ -313,8 +320,10 @@ func (p *page) appendTeX(dst, src []byte) []byte {
 			}
 		case mkFrac:
 			dst = append(dst, `\frac`...)
-		case mkGroup:
+		case mkGroup, mkBar:
 			dst = append(dst, '{')
+		case mkBarEnd:
+			dst = append(dst, '}')
 		case mkGroupEnd:
 			dst = append(dst, '}')
 			if rest := src[i:]; len(rest) > 0 && rest[0] >= 0x20 {
