@@ -239,6 +239,13 @@ func styleHidden(style string) bool {
 	}
 }
 
+// notSelected reports whether a style keeps the text out of what a reader copies,
+// as those of line numbers do.
+func notSelected(style string) bool {
+	_, value, ok := strings.Cut(style, "user-select:")
+	return ok && hasFoldPrefix(strings.TrimLeft(value, " "), "none")
+}
+
 // hasFoldPrefix is strings.HasPrefix without regard to ASCII case.
 func hasFoldPrefix(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)

@@ -42,28 +42,30 @@ const (
 type pageClass uint32
 
 const (
-	pcDrop      pageClass = 1 << iota // never content
-	pcBoiler                          // boilerplate word
-	pcWeak                            // boilerplate word that content uses, too
-	pcKeep                            // hidden content that a click reveals
-	pcHidden                          // hidden by a well-known class
-	pcMain                            // explicit main part
-	pcArticle                         // article body
-	pcContent                         // content wrapper
-	pcPost                            // one post of several
-	pcNote                            // footnote or citation mark
-	pcLineNo                          // line numbers of code
-	pcCodeBox                         // box with highlighted code
-	pcComments                        // comment section
-	pcPrompt                          // prompt of a notebook cell
-	pcHeader                          // header of a part
-	pcGap                             // drawn behind a colon
-	pcMenuItem                        // mark beside a heading that links to it
-	pcButton                          // link that is drawn as a button
-	pcMeta                            // who wrote it, and when
-	pcCopyright                       // a note of copyright
-	pcAside                           // a box about something else, unless it holds a formula
-	pcSignature                       // table that sets out the signature of a function
+	pcDrop         pageClass = 1 << iota // never content
+	pcBoiler                             // boilerplate word
+	pcWeak                               // boilerplate word that content uses, too
+	pcKeep                               // hidden content that a click reveals
+	pcHidden                             // hidden by a well-known class
+	pcMain                               // explicit main part
+	pcArticle                            // article body
+	pcContent                            // content wrapper
+	pcPost                               // one post of several
+	pcNote                               // footnote or citation mark
+	pcLineNo                             // line numbers of code
+	pcLineNoInCode                       // the same, inside code
+	pcCodeBox                            // box with highlighted code
+	pcCodeLines                          // box whose elements are the lines and tokens of code
+	pcComments                           // comment section
+	pcPrompt                             // prompt of a notebook cell
+	pcHeader                             // header of a part
+	pcGap                                // drawn behind a colon
+	pcMenuItem                           // mark beside a heading that links to it
+	pcButton                             // link that is drawn as a button
+	pcMeta                               // who wrote it, and when
+	pcCopyright                          // a note of copyright
+	pcAside                              // a box about something else, unless it holds a formula
+	pcSignature                          // table that sets out the signature of a function
 )
 
 // classBits is what one class attribute or id means.

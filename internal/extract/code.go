@@ -34,6 +34,16 @@ func (p *page) walkCode(n dom.Node) dom.Node {
 	return t.End(n)
 }
 
+// isCodeBox reports whether all of a box with the given classes is code: it has
+// no element that is, or its lines are made of such elements.
+func (p *page) isCodeBox(n dom.Node, class pageClass) bool {
+	t := &p.tree
+	if class&pcCodeLines != 0 {
+		return t.Find(n, dom.Code) != dom.None && t.Find(n, dom.Pre, dom.Textarea) == dom.None
+	}
+	return t.Find(n, dom.Pre, dom.Table) == dom.None
+}
+
 // writeCode prints the text of n as a block of code, exactly.
 func (p *page) writeCode(n dom.Node) {
 	code := p.codeText(p.scratch[:0], n)
@@ -77,6 +87,9 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 		}
 		switch t.Kind(c) {
 		case dom.Text:
+			if p.betweenLines(c, n) {
+				break
+			}
 			start := len(dst)
 			dst = t.AppendText(dst, c)
 			if !isPlainCode(dst[start:]) {
@@ -104,6 +117,19 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 		c++
 	}
 	return dst
+}
+
+// betweenLines reports whether n is the white space between the tags of a table,
+// or of elements that are the lines of the code in box.
+func (p *page) betweenLines(n, box dom.Node) bool {
+	t := &p.tree
+	switch t.Tag(t.Parent(n)) {
+	case dom.Table, dom.Tbody, dom.Tr:
+		return p.isBlankText(n)
+	case dom.Div, dom.Td:
+		return p.m[box].class&pcCodeLines != 0 && (t.IsElement(t.PrevSibling(n), dom.Div) || t.IsElement(t.NextSibling(n), dom.Div)) && p.isBlankText(n)
+	}
+	return false
 }
 
 // codeScript appends a sub or sup element in code as it is written in text: what
@@ -219,6 +245,13 @@ func (p *page) languageOf(n dom.Node) string {
 			}
 			if isLanguageName(name) {
 				return strings.ToLower(name)
+			}
+		}
+		if token == "syntaxhighlighter" {
+			for _, name := range fields[i+1:] {
+				if name != "nogutter" && name != "ie" && isLanguageName(name) {
+					return strings.ToLower(name)
+				}
 			}
 		}
 		if token == "sourceCode" && i+1 < len(fields) && isLanguageName(fields[i+1]) && fields[i+1] != "numberSource" {

@@ -187,6 +187,9 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && !large {
 		return m.class&pcLineNo == 0 || role&roleBlock == 0 || tag == dom.Td || m.stops < 3
 	}
+	if m.class&pcLineNoInCode != 0 && m.flags&nfCode != 0 {
+		return true
+	}
 	if m.class&pcMenuItem != 0 && m.text <= 8 && m.atoms == 0 {
 		return true
 	}

@@ -400,6 +400,9 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 		case "presentation", "none":
 		}
 	}
+	if a.style != "" && m.flags&nfCode != 0 && notSelected(a.style) {
+		m.class |= pcLineNoInCode
+	}
 	if (a.hidden || a.ariaHidden || bits.page&pcHidden != 0 || a.style != "" && styleHidden(a.style)) && tag != dom.Body && tag != dom.Html {
 		m.flags |= nfHidden
 	}

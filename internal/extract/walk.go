@@ -213,7 +213,7 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		}
 		return n + 1
 	case dom.Div:
-		if p.m[n].class&pcCodeBox != 0 && !w.cell && t.Find(n, dom.Pre, dom.Table) == dom.None {
+		if class := p.m[n].class; class&(pcCodeBox|pcCodeLines) != 0 && !w.cell && p.isCodeBox(n, class) {
 			p.flush()
 			p.writeCode(n)
 			return t.End(n)
@@ -251,6 +251,10 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeBlock, 0)
 	case dom.Table:
 		p.flush()
+		if p.m[n].class&pcCodeLines != 0 {
+			p.writeCode(n)
+			return t.End(n)
+		}
 		if p.writeEquations(n) {
 			return t.End(n)
 		}
