@@ -63,6 +63,7 @@ var exactClass = map[string]classBits{
 	"math-katex":         {math: mcRegion | mcBare},
 	"ql-formula":         {math: mcKatex | mcBare},
 	"vditor-math":        {math: mcForce},
+	"reqn":               {math: mcForce},
 	"language-latexmath": {math: mcForce},
 
 	// MediaWiki.

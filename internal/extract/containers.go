@@ -137,7 +137,11 @@ func (p *page) codeFormula(n dom.Node, tag dom.Tag, a *attrs, bits classBits) bo
 	if tag == dom.Pre || a.display == "display" || a.display == "block" {
 		d = dispBlock
 	}
-	if up := p.tree.Parent(n); p.tree.Tag(up) == dom.Pre {
+	up := p.tree.Parent(n)
+	if style, ok := p.tree.Attr(up, "style"); ok && p.tree.Tag(up) == dom.P && strings.Contains(style, "center") && p.alone(n) {
+		d = dispBlock
+	}
+	if p.tree.Tag(up) == dom.Pre {
 		d = dispBlock
 		if p.onlyChild(up) == n {
 			n = up
