@@ -18,8 +18,12 @@ func (p *page) scanDelimiters(n dom.Node, raw []byte, signs textSign) {
 		opens, closes = commandDelimiters(raw)
 	}
 	if signs&signDollar != 0 {
-		dollars := bytes.Count(raw, []byte("$$"))
-		opens, closes = opens || dollars > 0, closes || dollars > 1
+		if dollars := bytes.Count(raw, []byte("$$")); dollars > 0 {
+			p.doubleDollar = true
+			if hasDoubleFormula(raw) {
+				opens, closes = true, closes || dollars > 1
+			}
+		}
 		if p.rawPairs < 3 {
 			p.countPairs(raw[bytes.IndexByte(raw, '$'):])
 		}
@@ -267,7 +271,7 @@ func (w *pairing) delimited(i, k int, d *delimiter) int {
 		return 0
 	}
 	inside := src[start:end]
-	if !w.acceptable(inside, d) || d.open == "$$" && i > 0 && isAlnum(src[i-1]) && isMangledName(inside) {
+	if !w.acceptable(inside, byteAt(src, end+len(d.close)), d) || d.open == "$$" && i > 0 && isAlnum(src[i-1]) && isMangledName(inside) {
 		return 0
 	}
 	n := end + len(d.close) - i
@@ -350,8 +354,9 @@ func (w *pairing) closing(start int, d *delimiter) int {
 	return first
 }
 
-// acceptable rejects pairs that are no formula in spite of their delimiters.
-func (w *pairing) acceptable(inside []byte, d *delimiter) bool {
+// acceptable rejects pairs that are no formula in spite of their delimiters, the
+// last of which has the byte next behind it.
+func (w *pairing) acceptable(inside []byte, next byte, d *delimiter) bool {
 	trimmed := bytes.TrimSpace(inside)
 	if len(trimmed) == 0 {
 		return false
@@ -360,10 +365,11 @@ func (w *pairing) acceptable(inside []byte, d *delimiter) bool {
 		return acceptableCode(trimmed)
 	}
 	if !d.sure && strings.HasPrefix(d.open, tripleDollars) {
-		return tex.LooksMath(view(trimmed)) || tex.LooksTeX(view(trimmed))
+		return !isPriceMark(view(trimmed)) && (tex.LooksMath(view(trimmed)) || tex.LooksTeX(view(trimmed)))
 	}
-	if d.open == "$$" && !bytes.ContainsAny(trimmed, `\^_=`) && (len(trimmed) > 200 || prose(view(trimmed))) {
-		return false
+	if d.open == "$$" {
+		likely := w.texes > 0 || w.p.config.strength != dollarNever || w.p.config.library || len(w.p.atoms) > 0
+		return isDoubleFormula(view(inside), next, likely)
 	}
 	if d.open == `\[` || d.open == `\(` {
 		return !isRegexp(trimmed)

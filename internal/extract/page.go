@@ -93,9 +93,12 @@ type page struct {
 	rawPairs    int      // pairs of single dollars with a TeX command, strength C
 	sureMath    bool     // raw delimiters that are mathematics without doubt were seen
 	hasDollar   bool
-	backquotes  int
-	codeSeen    bool
-	nested      bool // this is the text of a JSON string, not a page
+	// doubleDollar says that two dollars in a row were seen, which need not be
+	// delimiters.
+	doubleDollar bool
+	backquotes   int
+	codeSeen     bool
+	nested       bool // this is the text of a JSON string, not a page
 
 	tally    tally
 	rawTexts []dom.Node // texts with raw delimiters
@@ -128,7 +131,7 @@ func (p *page) reset() {
 	p.labels, p.preTeXtAsked = nil, false
 	p.mayCompose = false
 	p.rawPairs, p.backquotes = 0, 0
-	p.sureMath, p.hasDollar, p.codeSeen = false, false, false
+	p.sureMath, p.hasDollar, p.doubleDollar, p.codeSeen = false, false, false, false
 	p.rawTexts = p.rawTexts[:0]
 	p.tally = tally{}
 }

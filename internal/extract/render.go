@@ -14,7 +14,7 @@ import (
 func (p *page) renderPage(doc *corpus.Document) {
 	p.out.reset()
 	p.walk.reset()
-	p.walk.marks = p.sureMath || p.config.strength != dollarNever
+	p.walk.marks = p.sureMath || p.doubleDollar || p.config.strength != dollarNever
 	title := p.title()
 	if title != "" && !p.nested && !p.titleInside() {
 		p.writeTitle(title)
