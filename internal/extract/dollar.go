@@ -47,6 +47,9 @@ func (w *pairing) dollar(i int) int {
 			if depth > 0 {
 				continue
 			}
+			if depth < 0 && strength != dollarSure {
+				return 0 // the end of a block of a program
+			}
 			if j+1 < len(src) && src[j+1] == '$' && (strength != dollarSure || j+2 == len(src) || src[j+2] <= ' ') {
 				return 0 // a display formula begins before this one ends
 			}
@@ -74,7 +77,7 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 	p.rawTeX = true
 	p.scratch = p.appendTeX(p.scratch[:0], inside)
 	s := view(p.scratch)
-	if w.texes == 0 && (tex.IsProgram(s) || j+1 < len(src) && (isVariables(s, src[j+1]) || isAssignment(s, src[j+1]))) {
+	if w.texes == 0 && (tex.IsProgram(s) || j+1 < len(src) && (isVariables(s, src[j+1]) || isAssignment(s, src[j+1:], strength))) {
 		return false
 	}
 	looks := tex.LooksMath(s)
@@ -98,7 +101,7 @@ func (w *pairing) isDollarPair(i, j int, strength dollarStrength) bool {
 		s = strings.TrimSpace(s)
 		looks = !opens && hasCommand(s) && tex.LooksMath(s) && tex.LooksTeX(s)
 	}
-	if nextDigit || !looks {
+	if nextDigit || !looks || isPrices(s) || i > 0 && isDigit(src[i-1]) && isRange(s) {
 		return false
 	}
 	return tex.Money(s) == 0 || hasSign(s)
@@ -137,9 +140,17 @@ func isVariables(s string, next byte) bool {
 }
 
 // isAssignment reports whether two dollars are the sigils of two variables with
-// an operator between, as in $a=$b.
-func isAssignment(s string, next byte) bool {
-	return len(s) >= 2 && isLetter(next) && isLetter(s[0]) && strings.IndexByte("=+-*/.<>", s[len(s)-1]) >= 0 && !hasCommand(s)
+// an operator between, as in $a=$b or, where formulas are not certain, of two
+// cells of a table as in A$1+$B$2. s is the text between them and rest what
+// follows the second one. $p-$adic is a formula and a word.
+func isAssignment(s string, rest []byte, strength dollarStrength) bool {
+	if len(s) < 2 || !isLetter(rest[0]) || hasCommand(s) {
+		return false
+	}
+	if strength == dollarSure {
+		return isLetter(s[0]) && strings.IndexByte("=+-*/.<>", s[len(s)-1]) >= 0 && (s[len(s)-1] != '-' || letters(rest) < 3)
+	}
+	return isAlnum(s[0]) && strings.IndexByte("=+-*/.<>:,;(&", s[len(s)-1]) >= 0
 }
 
 // hasCommand reports whether s has a TeX command.
@@ -147,6 +158,23 @@ func hasCommand(s string) bool {
 	for i := 0; i+1 < len(s); i++ {
 		if s[i] == '\\' {
 			return true
+		}
+	}
+	return false
+}
+
+// isRange reports whether s stands between two sums that have their dollar
+// behind: a dash or a comma, and a number.
+func isRange(s string) bool {
+	number := strings.TrimLeft(s, " -–—,;/~")
+	return len(number) < len(s) && number != "" && strings.Trim(number, "0123456789.,") == ""
+}
+
+// isPrices reports whether s, which has no command, names another currency.
+func isPrices(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return strings.ContainsAny(s[i:], "¢£¥€₹₽₩") && !hasCommand(s)
 		}
 	}
 	return false
