@@ -398,40 +398,6 @@ func isMangledName(s []byte) bool {
 	return letters >= 3
 }
 
-// isRegexp recognises the inside of \( … \) in a regular expression or a shell
-// command in prose.
-func isRegexp(s []byte) bool {
-	return bytes.HasSuffix(s, []byte(`.*`)) && len(s) < 20 || string(s) == `[^)]*` || bytes.HasPrefix(s, []byte(`[^`)) && len(s) < 12
-}
-
-// isPattern reports whether the delimiters at [i, end) group a regular
-// expression or belong to a path of Windows: a repetition follows, alternatives
-// that are words stand between, or names touch them on both sides.
-func (w *pairing) isPattern(i, end int) bool {
-	src := w.src
-	inside, after := src[i+2:end-2], src[end:]
-	for _, repeated := range [...]string{`\{`, `\+`, `\?`, `*`, `{1`, `{2`, `{3`} {
-		if bytes.HasPrefix(after, []byte(repeated)) {
-			return true
-		}
-	}
-	if len(inside) == 3 && inside[1] == '-' && isAlnum(inside[0]) && bytes.HasPrefix(after, []byte{'+'}) {
-		return true // a class of characters
-	}
-	if i > 0 && isAlnum(src[i-1]) && len(after) > 1 && after[0] == '\\' && isAlnum(after[1]) {
-		return true
-	}
-	if bytes.Count(inside, []byte(`\|`))%2 == 0 || i == 0 || src[i-1] == ' ' {
-		return false
-	}
-	for _, b := range inside {
-		if !isAlnum(b) && b != '\\' && b != '|' && b != '.' && b != '*' && b != '-' {
-			return false
-		}
-	}
-	return true
-}
-
 // environments that are formulas wherever they stand in the text.
 var environments = map[string]bool{
 	"equation": true, "align": true, "gather": true, "multline": true, "eqnarray": true, "alignat": true, "flalign": true,
