@@ -34,6 +34,9 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 		fromURL, urlDisplay, service = tex.FromImageURL(src)
 	}
 	d := p.imageDisplay(n, a, bits)
+	if d == dispUnknown && a.display == "display" {
+		d = dispBlock
+	}
 	if d == dispUnknown && strings.HasPrefix(strings.TrimLeft(a.alt, "$ {"), `\displaystyle`) && p.alone(n) {
 		d = dispBlock
 	}

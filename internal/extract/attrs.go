@@ -172,6 +172,10 @@ func substackFormula(attributes string) string {
 // setTeX takes the source of a formula, unless a better one is there: which of
 // several attributes counts does not depend on their order.
 func (r *attrReader) setTeX(name, value string) {
+	if value == "inline" || value == "display" {
+		r.setDisplay(name, value) // of a formula that stands elsewhere
+		return
+	}
 	if value != "" && (r.tex == "" || sourceBefore(name, r.texName)) {
 		r.tex, r.texName = value, name
 	}

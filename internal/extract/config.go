@@ -361,6 +361,12 @@ func (c *mathConfig) has(open string) bool {
 // tripleDollars stand round formulas on Codeforces, where one dollar is money.
 const tripleDollars = "$$$"
 
+// wordDisplay and wordInline stand round formulas on Habr.
+const (
+	wordDisplay = "$$display$$"
+	wordInline  = "$inline$"
+)
+
 // defaultDelimiters hold on every page, beside the shortcodes.
 var defaultDelimiters = [...]delimiter{
 	{open: tripleDollars + tripleDollars, close: tripleDollars + tripleDollars, display: true},
@@ -369,6 +375,8 @@ var defaultDelimiters = [...]delimiter{
 	{open: `\[`, close: `\]`, display: true, sure: true},
 	{open: `\(`, close: `\)`, sure: true},
 	{open: "$latex ", close: "$", form: formBBCode},
+	{open: wordDisplay, close: wordDisplay, display: true, sure: true, form: formRaw},
+	{open: wordInline, close: wordInline, sure: true, form: formRaw},
 	{open: "[$]", close: "[/$]", sure: true, form: formRaw},
 	{open: "[$$]", close: "[/$$]", display: true, sure: true, form: formRaw},
 }

@@ -371,6 +371,9 @@ func (w *pairing) acceptable(inside []byte, next byte, d *delimiter) bool {
 		likely := w.texes > 0 || w.p.config.strength != dollarNever || w.p.config.library || len(w.p.atoms) > 0
 		return isDoubleFormula(view(inside), next, likely)
 	}
+	if d.open == wordInline || d.open == wordDisplay {
+		return !prose(view(trimmed)) || tex.LooksTeX(view(trimmed))
+	}
 	if d.open == `\[` || d.open == `\(` {
 		return !isRegexp(trimmed)
 	}

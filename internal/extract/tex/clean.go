@@ -131,11 +131,21 @@ func unwrap(s string, has signs) (inner string, d Display) {
 	return s, Unknown
 }
 
+// wordDisplay and wordInline are the delimiters of Habr, on both sides.
+const (
+	wordDisplay = "$$display$$"
+	wordInline  = "$inline$"
+)
+
 // Delimited returns the formula in s if the whole of s stands between one pair
-// of the delimiters $..$, $$..$$, \(..\) or \[..\].
+// of the delimiters $..$, $$..$$, \(..\) or \[..\], or of those of Habr.
 func Delimited(s string) (inner string, d Display, ok bool) {
 	s = trim(s)
 	switch {
+	case strings.HasPrefix(s, wordDisplay) && strings.HasSuffix(s, wordDisplay) && len(s) >= 2*len(wordDisplay):
+		return s[len(wordDisplay) : len(s)-len(wordDisplay)], Block, true
+	case strings.HasPrefix(s, wordInline) && strings.HasSuffix(s, wordInline) && len(s) >= 2*len(wordInline):
+		return s[len(wordInline) : len(s)-len(wordInline)], Inline, true
 	case strings.HasPrefix(s, "$$"):
 		d, inner, ok = Block, s[2:], len(s) >= 4 && strings.HasSuffix(s, "$$")
 		if !ok {
