@@ -53,7 +53,7 @@ func isDoubleFormula(s string, next byte, likely bool) bool {
 	if tex.LooksMath(trimmed) {
 		return likely || trimmed[0] != '='
 	}
-	return likely && !(isSpace(s[0]) && isLetter(next)) // as in "$$ is a number, $$name"
+	return likely && (!isSpace(s[0]) || !isLetter(next)) // unlike in "$$ is a number, $$name"
 }
 
 // isElement reports whether two double dollars are the sigils of two references

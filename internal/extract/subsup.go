@@ -160,7 +160,10 @@ func isOrdinal(b, before []byte) bool {
 		return true
 	case "th", "Th", "TH", "ème", "eme", "ième", "ieme":
 		last = lastByte(bytes.TrimRight(before, " "))
-		return isAlnum(last) || last != ' ' && strings.IndexByte(")]}$", last) >= 0
+		if n := len(before); n > 1 && (before[n-2] == '_' || before[n-2] == '^') {
+			return false // it would go on the script before it
+		}
+		return isAlnum(last) || last != ' ' && strings.IndexByte(")]$", last) >= 0
 	case "st", "nd", "rd", "St", "ST", "ND", "RD":
 		last = lastByte(bytes.TrimRight(before, " "))
 		return isDigit(last) || last == ')' || last == '$' || romanNumeral(before) > 1
