@@ -179,6 +179,7 @@ var exactClass = map[string]classBits{
 
 	// Page furniture of wikis and generators, by whole name.
 	"mw-editsection":           {page: pcDrop},
+	"editsection":              {page: pcDrop},
 	"navbox":                   {page: pcDrop},
 	"vertical-navbox":          {page: pcDrop},
 	"infobox":                  {page: pcDrop},
