@@ -15,6 +15,7 @@ type walker struct {
 	para   []byte // the paragraph that is open, with marks
 	paired []byte // the same with raw delimiters resolved
 	open   []openElement
+	notes  []dom.Node // side notes to the paragraph
 	region nodeFlag // region marks that are open in para
 	level  int      // heading level of para, 0 for none
 	marks  bool     // emphasis may matter for raw TeX on this page
@@ -47,6 +48,7 @@ func (w *walker) shrink() {
 func (w *walker) reset() {
 	w.para = w.para[:0]
 	w.open = w.open[:0]
+	w.notes = w.notes[:0]
 	w.region, w.level, w.cell = 0, 0, false
 }
 
@@ -201,10 +203,16 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeGap, 0)
 		return n + 1
 	case dom.Span:
-		if p.m[n].flags&nfFraction != 0 {
+		switch m := &p.m[n]; {
+		case m.flags&nfFraction != 0:
 			return p.walkFraction(n)
-		}
-		if p.m[n].class&pcGap != 0 {
+		case m.class&pcSideNote != 0 && w.cell:
+			w.para = appendSpace(w.para)
+			p.push(n, closeGap, 0)
+		case m.class&pcSideNote != 0:
+			w.notes = append(w.notes, n)
+			return t.End(n)
+		case m.class&pcGap != 0:
 			w.para = append(appendSpace(w.para), ": "...)
 		}
 		if p.m[n].flags&nfDisplay != 0 && !w.cell {
@@ -400,6 +408,9 @@ func (p *page) walkFraction(n dom.Node) dom.Node {
 func (p *page) flush() {
 	w := &p.walk
 	if len(w.para) == 0 {
+		if len(w.notes) > 0 {
+			p.walkNotes()
+		}
 		return
 	}
 	para := w.para
@@ -421,6 +432,22 @@ func (p *page) flush() {
 		p.writeParagraph(para, kinds, w.level)
 	}
 	w.para = w.para[:0]
+	if len(w.notes) > 0 {
+		p.walkNotes()
+	}
+}
+
+// walkNotes writes the side notes to the paragraph that has been written, each
+// as a paragraph of its own.
+func (p *page) walkNotes() {
+	w := &p.walk
+	notes, level := w.notes, w.level
+	w.notes, w.level = nil, 0
+	for _, n := range notes {
+		p.m[n].class &^= pcSideNote
+		p.walkTree(n)
+	}
+	w.level = level
 }
 
 // isBrokenDefinitions reports whether a paragraph only defines macros, in
