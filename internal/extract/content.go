@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"strings"
 
 	"mathsieve/internal/extract/dom"
@@ -18,6 +19,7 @@ const minNavAtoms = 4
 // speaks against it.
 const (
 	maxButtonText = 40
+	maxAnchorSign = 7 // of a reference to the sign of a paragraph
 	maxCopyright  = 200
 )
 
@@ -190,7 +192,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	if m.class&pcMenuItem != 0 && m.text <= 8 && m.atoms == 0 {
 		return true
 	}
-	if tag == dom.A && m.class&pcButton != 0 && m.text <= maxButtonText && m.atoms == 0 {
+	if tag == dom.A && m.atoms == 0 && (m.class&pcButton != 0 && m.text <= maxButtonText || m.text <= maxAnchorSign && p.isAnchorSign(n)) {
 		return true
 	}
 	if m.class&pcCopyright != 0 && m.text < maxCopyright && m.atoms == 0 && !large {
@@ -249,6 +251,23 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		}
 	}
 	return !content && isLinkList(tag, m, total) && !p.isIntroduced(n, tag)
+}
+
+// isAnchorSign reports whether link n is the sign beside a heading that leads to
+// the heading itself.
+func (p *page) isAnchorSign(n dom.Node) bool {
+	t := &p.tree
+	if up := t.Parent(n); !isHeading(t.Tag(up)) && !isHeading(t.Tag(t.Parent(up))) {
+		return false
+	}
+	p.text = t.AppendText(p.text[:0], n)
+	switch string(bytes.TrimSpace(p.text)) {
+	case "#", "¶", "§", "🔗", "⚓":
+	default:
+		return false
+	}
+	href, _ := t.Attr(n, "href")
+	return strings.Contains(href, "#")
 }
 
 // isPostHead reports whether n stands above a post and says who wrote it, or
@@ -319,6 +338,9 @@ func (p *page) isIntroduced(n dom.Node, tag dom.Tag) bool {
 func (p *page) holdsHeading(n dom.Node) bool {
 	return p.spend(int(p.tree.End(n)-n)) && p.tree.Find(n, dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6) != dom.None
 }
+
+// isHeading reports whether a tag is that of a heading.
+func isHeading(tag dom.Tag) bool { return tag == dom.H1 || isSubheading(tag) }
 
 // isSubheading reports whether a tag is that of a heading below the page's own.
 func isSubheading(tag dom.Tag) bool { return tag >= dom.H2 && tag <= dom.H6 }

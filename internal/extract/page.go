@@ -318,7 +318,7 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 	}
 	var a *attrs
 	if tag == dom.A {
-		a = p.reader.readClass(t, n) // its long addresses say nothing
+		a = p.reader.readLink(t, n)
 	} else {
 		a = p.reader.read(t, n)
 	}
