@@ -278,6 +278,7 @@ var exactClass = map[string]classBits{
 	"comment-date":               {page: pcDrop},
 	"comment-user":               {page: pcDrop},
 	"comment-score":              {page: pcDrop},
+	"comment-author":             {page: pcMeta},
 	"js-add-link":                {page: pcDrop},
 	"comments-link":              {page: pcDrop},
 	"js-show-link":               {page: pcDrop},

@@ -418,6 +418,7 @@ const (
 	rootBody
 	rootContent
 	numRootKinds
+	rootComments = numRootKinds // no main part, but a companion of one
 )
 
 // kindsOf returns the sorts of main part that an element is, one bit for each.
@@ -437,18 +438,21 @@ func kindsOf(tag dom.Tag, m *meta) (kinds uint8) {
 	if m.class&pcContent != 0 {
 		kinds |= 1 << rootContent
 	}
+	if m.class&pcComments != 0 && roles[tag]&roleBlock != 0 && tag != dom.Body {
+		kinds |= 1 << rootComments
+	}
 	return kinds
 }
 
 // chooseRoots takes the first kind of main part that holds most of the page's
-// content and, all parts of it together, four fifths of its formulas; else the
-// whole body, without its boilerplate.
+// content and, all parts of it together, four fifths of its formulas, with the
+// comments beside it; else the whole body, without its boilerplate.
 func (p *page) chooseRoots() {
 	t := &p.tree
 	body := p.bodyOrRoot()
 	all, atoms := p.weight(body), int(p.m[body].atoms)
-	var sums, found [numRootKinds]int
-	var ends [numRootKinds]dom.Node
+	var sums, found [numRootKinds + 1]int
+	var ends [numRootKinds + 1]dom.Node
 	candidates := p.candidates[:0]
 	for _, part := range p.mains {
 		n := part.node
@@ -456,7 +460,7 @@ func (p *page) chooseRoots() {
 		if m.text <= 0 || !t.Contains(body, n) {
 			continue
 		}
-		for k := range numRootKinds {
+		for k := range numRootKinds + 1 {
 			if part.kinds&(1<<k) != 0 && ends[k] <= n {
 				ends[k] = t.End(n) // parts inside a part of its kind do not count
 				sums[k] += p.weight(n)
@@ -471,14 +475,34 @@ func (p *page) chooseRoots() {
 		if ends[k] == 0 || 10*sums[k] < 6*all || 5*found[k] < 4*atoms {
 			continue
 		}
-		for _, c := range candidates {
-			if c.kind == k {
-				p.roots = append(p.roots, c.node)
-			}
-		}
+		p.takeRoots(k)
 		return
 	}
 	p.roots = append(p.roots, body)
+}
+
+// takeRoots makes roots of the candidates of one kind, and of the sections of
+// comments between and after them that are content.
+func (p *page) takeRoots(kind rootKind) {
+	t := &p.tree
+	end := dom.Node(0) // of the last root
+	comments := dom.None
+	for _, c := range p.candidates {
+		if comments != dom.None && c.node >= t.End(comments) {
+			p.roots, end, comments = append(p.roots, comments), t.End(comments), dom.None
+		}
+		switch {
+		case c.kind == kind:
+			p.roots, end, comments = append(p.roots, c.node), t.End(c.node), dom.None
+		case c.kind == rootComments && len(p.roots) > 0 && c.node >= end:
+			if m := &p.m[c.node]; m.stops+m.atoms > 0 && p.keepsComments(m) {
+				comments = c.node
+			}
+		}
+	}
+	if comments != dom.None {
+		p.roots = append(p.roots, comments)
+	}
 }
 
 // A mainPart is an element that may be a main part of the page.

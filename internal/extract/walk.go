@@ -16,10 +16,10 @@ type walker struct {
 	paired []byte // the same with raw delimiters resolved
 	open   []openElement
 	notes  []dom.Node // side notes to the paragraph
-	region nodeFlag // region marks that are open in para
-	level  int      // heading level of para, 0 for none
-	marks  bool     // emphasis may matter for raw TeX on this page
-	cell   bool     // para is a cell of a pipe table
+	region nodeFlag   // region marks that are open in para
+	level  int        // heading level of para, 0 for none
+	marks  bool       // emphasis may matter for raw TeX on this page
+	cell   bool       // para is a cell of a pipe table
 }
 
 // An openElement is one whose end needs an action.
