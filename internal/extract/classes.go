@@ -64,6 +64,7 @@ const (
 	pcCopyright                       // a note of copyright
 	pcAside                           // a box about something else, unless it holds a formula
 	pcSignature                       // table that sets out the signature of a function
+	pcTitle                           // title of the page that is no heading by its tag
 	pcSideNote                        // text of a note in the midst of a sentence, set apart on the page
 )
 

@@ -252,6 +252,8 @@ var exactClass = map[string]classBits{
 	"navheader":   {page: pcDrop},
 	"navfooter":   {page: pcDrop},
 	"memname":     {page: pcSignature},
+	"headertitle": {page: pcTitle},
+	"ingroups":    {page: pcDrop},
 	"groupHeader": {page: pcKeep},
 
 	// Boxes at the end of an article.

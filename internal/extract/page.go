@@ -387,6 +387,9 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	if bits.math&mcFrac != 0 {
 		m.flags |= nfFraction
 	}
+	if bits.page&pcTitle != 0 && p.h1 == dom.None {
+		p.noteTitle(n)
+	}
 	if bits.page&pcKeep != 0 {
 		m.flags |= nfKeep
 	}
@@ -402,6 +405,19 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	}
 	if (a.hidden || a.ariaHidden || bits.page&pcHidden != 0 || a.style != "" && styleHidden(a.style)) && tag != dom.Body && tag != dom.Html {
 		m.flags |= nfHidden
+	}
+}
+
+// noteTitle takes Doxygen's title for the heading of the page, without the
+// links and the labels that stand beside it.
+func (p *page) noteTitle(n dom.Node) {
+	t := &p.tree
+	p.h1 = n
+	if prev := t.PrevElement(n); prev != dom.None && t.HasClass(prev, "summary") {
+		p.m[prev].flags |= nfDrop
+	}
+	if label := t.Find(n, dom.Span); label != dom.None && t.HasClass(label, "mlabels") {
+		p.m[label].flags |= nfDrop
 	}
 }
 

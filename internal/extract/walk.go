@@ -285,6 +285,11 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.flush()
 	default:
 		p.flush()
+		if p.m[n].class&pcTitle != 0 && n == p.h1 {
+			w.level = 1
+			p.push(n, closeHeading, 0)
+			break
+		}
 		p.push(n, closeBlock, 0)
 	}
 	return n + 1
