@@ -218,7 +218,7 @@ func (p *page) scanText(n dom.Node) {
 	}
 	m := &p.m[n]
 	m.text = int32(len(raw))
-	if startsWithCopyright(raw) {
+	if startsAsNotice(raw) {
 		p.m[p.tree.Parent(n)].class |= pcCopyright
 	}
 	signs := signsOf(raw)
@@ -267,8 +267,9 @@ func signsOf(text []byte) (signs textSign) {
 	return signs
 }
 
-// startsWithCopyright reports whether a text begins as a note of copyright does.
-func startsWithCopyright(raw []byte) bool {
+// startsAsNotice reports whether a text begins as a note does of copyright, or,
+// if it is no sentence, of the software or the clock of a forum.
+func startsAsNotice(raw []byte) bool {
 	switch raw[0] {
 	case 0xc2:
 		return bytes.HasPrefix(raw, []byte("©"))
@@ -276,6 +277,10 @@ func startsWithCopyright(raw []byte) bool {
 		return bytes.HasPrefix(raw, []byte("&copy;")) || bytes.HasPrefix(raw, []byte("&#169;"))
 	case 'C':
 		return bytes.HasPrefix(raw, []byte("Copyright"))
+	case 'A':
+		return bytes.HasPrefix(raw, []byte("All times are "))
+	case 'P':
+		return bytes.HasPrefix(raw, []byte("Powered by")) && sentenceEnds(raw) == 0
 	}
 	return false
 }
@@ -392,6 +397,9 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	}
 	if bits.page&pcKeep != 0 {
 		m.flags |= nfKeep
+	}
+	if bits.page&pcForum != 0 {
+		p.dropForumPart(n, tag)
 	}
 	if a.role != "" {
 		switch a.role {

@@ -194,6 +194,11 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 			w.para = append(w.para, ' ')
 		}
 		return n + 1
+	case dom.Cite:
+		if len(w.para) == 0 && p.isCaption(n) {
+			p.push(n, closeMark, mkBreak)
+		}
+		return n + 1
 	case dom.Q:
 		w.para = append(w.para, '"')
 		p.push(n, closeMark, '"')
@@ -250,7 +255,7 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeContainer, 0)
 	case dom.Dd:
 		p.flush()
-		if prev := t.PrevElement(n); prev != dom.None && (t.Tag(prev) == dom.Dt || t.Tag(prev) == dom.Dd && p.m[prev].flags&nfIndented != 0) {
+		if prev := t.PrevElement(n); prev != dom.None && p.m[t.Parent(n)].class&pcForum == 0 && (t.Tag(prev) == dom.Dt || t.Tag(prev) == dom.Dd && p.m[prev].flags&nfIndented != 0) {
 			p.m[n].flags |= nfIndented
 			p.out.containers = append(p.out.containers, container{kind: indentContainer, node: n})
 			p.push(n, closeContainer, 0)
@@ -319,6 +324,18 @@ func (p *page) standsApart(n dom.Node) bool {
 	href, _ := t.Attr(n, "href")
 	before, _ := t.Attr(prev, "href")
 	return href != "" && before != "" && href != before
+}
+
+// isCaption reports whether a cite element at the start of a quotation says whose
+// it is, on a line of its own: the text begins behind it without a blank.
+func (p *page) isCaption(n dom.Node) bool {
+	t := &p.tree
+	next := t.NextSibling(n)
+	if !t.IsText(next) || t.Closest(n, dom.Blockquote) == dom.None {
+		return false
+	}
+	first, _ := utf8.DecodeRune(t.RawText(next))
+	return unicode.IsLetter(first) || unicode.IsDigit(first) || strings.ContainsRune(`$\(["“`, first)
 }
 
 // openList begins a list, which numbers its items or not.
