@@ -248,9 +248,10 @@ var exactClass = map[string]classBits{
 	"d-none":                   {page: pcHidden},
 	"hidden":                   {page: pcHidden},
 
-	// Manuals made by DocBook and Doxygen.
+	// Manuals made by DocBook and Doxygen, pages made by TeX4ht.
 	"navheader":   {page: pcDrop},
 	"navfooter":   {page: pcDrop},
+	"crosslinks":  {page: pcDrop},
 	"memname":     {page: pcSignature},
 	"headertitle": {page: pcTitle},
 	"ingroups":    {page: pcDrop},
@@ -386,6 +387,9 @@ var exactClass = map[string]classBits{
 	"fn-backref":              {page: pcDrop},
 	"viewcode-link":           {page: pcDrop},
 	"fragment":                {page: pcCodeBox},
+	"verbatim":                {page: pcCodeBox},
+	"fancyvrb":                {page: pcCodeBox},
+	"lstlisting":              {page: pcCodeBox},
 	"classifier":              {page: pcGap},
 	"linenos":                 {page: pcLineNo},
 	"lineno":                  {page: pcLineNo},

@@ -278,11 +278,23 @@ func startsAsNotice(raw []byte) bool {
 	case 'C':
 		return bytes.HasPrefix(raw, []byte("Copyright"))
 	case 'A':
-		return bytes.HasPrefix(raw, []byte("All times are "))
+		return startsWithWords(raw, "All", "times", "are")
 	case 'P':
-		return bytes.HasPrefix(raw, []byte("Powered by")) && sentenceEnds(raw) == 0
+		return startsWithWords(raw, "Powered", "by") && sentenceEnds(raw) == 0
 	}
 	return false
+}
+
+// startsWithWords reports whether a text begins with words.
+func startsWithWords(text []byte, words ...string) bool {
+	for _, word := range words {
+		text = bytes.TrimLeft(text, " \t\n")
+		if len(text) < len(word) || string(text[:len(word)]) != word {
+			return false
+		}
+		text = text[len(word):]
+	}
+	return true
 }
 
 // sentenceEnds counts full stops that are followed by a blank or the end, and
