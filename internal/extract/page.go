@@ -343,7 +343,7 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 	if a.class != "" {
 		bits = p.classes.lookup(a.class, false)
 	}
-	if a.id != "" {
+	if a.id != "" && !isHeading(tag) { // of a heading: its words
 		bits.page |= p.classes.lookup(a.id, true).page
 	}
 	m.class = bits.page
