@@ -37,6 +37,7 @@ const (
 	closeHeading                      // the heading ends
 	closeContainer                    // the list item, quotation or list ends
 	closeGap                          // a blank
+	closeSection                      // the paragraph ends, and what its last heading is about
 )
 
 func (w *walker) shrink() {
@@ -160,6 +161,9 @@ func (p *page) closeElement() {
 		p.out.containers = p.out.containers[:len(p.out.containers)-1]
 	case closeGap:
 		w.para = appendSpace(w.para)
+	case closeSection:
+		p.flush()
+		p.out.gap = true
 	}
 }
 
@@ -288,6 +292,9 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeBlock, 0)
 	case dom.Hr:
 		p.flush()
+	case dom.Section:
+		p.flush()
+		p.push(n, closeSection, 0)
 	default:
 		p.flush()
 		if p.m[n].class&pcTitle != 0 && n == p.h1 {
