@@ -186,7 +186,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return true
 		}
 	}
-	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && !large {
+	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && (!large || m.text <= maxButtonText && m.stops+m.atoms == 0) {
 		return m.class&pcLineNo == 0 || role&roleBlock == 0 || tag == dom.Td || m.stops < 3
 	}
 	if m.class&pcMenuItem != 0 && m.text <= 8 && m.atoms == 0 {
