@@ -78,12 +78,14 @@ func (r *attrReader) read(t *dom.Tree, n dom.Node) *attrs {
 	return &r.attrs
 }
 
-// readClass returns the class of n alone.
-func (r *attrReader) readClass(t *dom.Tree, n dom.Node) *attrs {
+// readLink returns the attributes of the link n: its class, and what hides it.
+func (r *attrReader) readLink(t *dom.Tree, n dom.Node) *attrs {
 	r.clear()
 	for _, a := range t.Wanted(n) {
-		if a.ID == attrClass {
-			r.class, r.filled = t.Value(a), true
+		switch a.ID {
+		case attrClass, attrStyle, attrHidden, attrAriaHidden:
+			r.filled = true
+			r.set(int(a.ID), t.Value(a))
 		}
 	}
 	return &r.attrs

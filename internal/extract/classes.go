@@ -66,6 +66,9 @@ const (
 	pcCopyright                          // a note of copyright
 	pcAside                              // a box about something else, unless it holds a formula
 	pcSignature                          // table that sets out the signature of a function
+	pcTitle                              // title of the page that is no heading by its tag
+	pcForum                              // part of a post, in the mark-up of forum software
+	pcSideNote                           // text of a note in the midst of a sentence, set apart on the page
 )
 
 // classBits is what one class attribute or id means.

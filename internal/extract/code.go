@@ -77,9 +77,13 @@ func (p *page) writeCode(n dom.Node) {
 }
 
 // codeText appends the text of n with its white space, line breaks as line
-// ends, without dropped parts like line numbers.
+// ends, without dropped parts like line numbers. Where breaks outside of pre end
+// the lines, the line ends of the source beside them do not count.
 func (p *page) codeText(dst []byte, n dom.Node) []byte {
 	t := &p.tree
+	flows := t.IsElement(n, dom.Code, dom.Div) && t.Find(n, dom.Br) != dom.None && t.Find(n, dom.Pre) == dom.None
+	line := len(dst) // start of the line, after a break
+	listing := t.HasClass(n, "lstlisting")
 	for c := n; c < t.End(n); {
 		if p.m[c].flags&nfDrop != 0 && c != n {
 			c = t.End(c)
@@ -96,10 +100,22 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 				p.text = append(p.text[:0], dst[start:]...)
 				dst = p.appendCode(dst[:start], p.text)
 			}
+			if flows && start == line {
+				dst = trimLineStart(dst, line)
+			}
 		case dom.Element:
 			switch t.Tag(c) {
 			case dom.Br:
+				if flows {
+					dst = append(dst[:line], bytes.TrimRight(dst[line:], " \t\n")...)
+				}
 				dst = append(dst, '\n')
+				line = len(dst)
+			case dom.Span:
+				if listing && t.HasClass(c, "label") { // of a line: its number
+					c = t.End(c)
+					continue
+				}
 			case dom.Div, dom.P, dom.Li, dom.Tr:
 				// Editors mark lines up as elements.
 				if c != n && len(dst) > 0 && dst[len(dst)-1] != '\n' {
@@ -156,6 +172,18 @@ func (p *page) codeScript(dst []byte, n dom.Node) []byte {
 	}
 	dst = dst[:inside+copy(dst[inside:], script)]
 	return append(dst, '}')
+}
+
+// trimLineStart drops from b, where a line begins at line, the white space up to
+// the last line end of the source in front of the text.
+func trimLineStart(b []byte, line int) []byte {
+	from := line
+	for i := line; i < len(b) && isSpace(b[i]); i++ {
+		if b[i] == '\n' {
+			from = i + 1
+		}
+	}
+	return append(b[:line], b[from:]...)
 }
 
 // isPlainCode reports whether appendCode would copy text as it is.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"strings"
 
 	"mathsieve/internal/extract/dom"
@@ -18,6 +19,7 @@ const minNavAtoms = 4
 // speaks against it.
 const (
 	maxButtonText = 40
+	maxAnchorSign = 7 // of a reference to the sign of a paragraph
 	maxCopyright  = 200
 )
 
@@ -184,7 +186,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return true
 		}
 	}
-	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && !large {
+	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && (!large || m.text <= maxButtonText && m.stops+m.atoms == 0) {
 		return m.class&pcLineNo == 0 || role&roleBlock == 0 || tag == dom.Td || m.stops < 3
 	}
 	if m.class&pcLineNoInCode != 0 && m.flags&nfCode != 0 {
@@ -193,7 +195,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	if m.class&pcMenuItem != 0 && m.text <= 8 && m.atoms == 0 {
 		return true
 	}
-	if tag == dom.A && m.class&pcButton != 0 && m.text <= maxButtonText && m.atoms == 0 {
+	if tag == dom.A && m.atoms == 0 && (m.class&pcButton != 0 && m.text <= maxButtonText || m.text <= maxAnchorSign && p.isAnchorSign(n)) {
 		return true
 	}
 	if m.class&pcCopyright != 0 && m.text < maxCopyright && m.atoms == 0 && !large {
@@ -252,6 +254,23 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		}
 	}
 	return !content && isLinkList(tag, m, total) && !p.isIntroduced(n, tag)
+}
+
+// isAnchorSign reports whether link n is the sign beside a heading that leads to
+// the heading itself.
+func (p *page) isAnchorSign(n dom.Node) bool {
+	t := &p.tree
+	if up := t.Parent(n); !isHeading(t.Tag(up)) && !isHeading(t.Tag(t.Parent(up))) {
+		return false
+	}
+	p.text = t.AppendText(p.text[:0], n)
+	switch string(bytes.TrimSpace(p.text)) {
+	case "#", "¶", "§", "🔗", "⚓":
+	default:
+		return false
+	}
+	href, _ := t.Attr(n, "href")
+	return strings.Contains(href, "#")
 }
 
 // isPostHead reports whether n stands above a post and says who wrote it, or
@@ -322,6 +341,9 @@ func (p *page) isIntroduced(n dom.Node, tag dom.Tag) bool {
 func (p *page) holdsHeading(n dom.Node) bool {
 	return p.spend(int(p.tree.End(n)-n)) && p.tree.Find(n, dom.H1, dom.H2, dom.H3, dom.H4, dom.H5, dom.H6) != dom.None
 }
+
+// isHeading reports whether a tag is that of a heading.
+func isHeading(tag dom.Tag) bool { return tag == dom.H1 || isSubheading(tag) }
 
 // isSubheading reports whether a tag is that of a heading below the page's own.
 func isSubheading(tag dom.Tag) bool { return tag >= dom.H2 && tag <= dom.H6 }
@@ -399,6 +421,7 @@ const (
 	rootBody
 	rootContent
 	numRootKinds
+	rootComments = numRootKinds // no main part, but a companion of one
 )
 
 // kindsOf returns the sorts of main part that an element is, one bit for each.
@@ -418,18 +441,21 @@ func kindsOf(tag dom.Tag, m *meta) (kinds uint8) {
 	if m.class&pcContent != 0 {
 		kinds |= 1 << rootContent
 	}
+	if m.class&pcComments != 0 && roles[tag]&roleBlock != 0 && tag != dom.Body {
+		kinds |= 1 << rootComments
+	}
 	return kinds
 }
 
 // chooseRoots takes the first kind of main part that holds most of the page's
-// content and, all parts of it together, four fifths of its formulas; else the
-// whole body, without its boilerplate.
+// content and, all parts of it together, four fifths of its formulas, with the
+// comments beside it; else the whole body, without its boilerplate.
 func (p *page) chooseRoots() {
 	t := &p.tree
 	body := p.bodyOrRoot()
 	all, atoms := p.weight(body), int(p.m[body].atoms)
-	var sums, found [numRootKinds]int
-	var ends [numRootKinds]dom.Node
+	var sums, found [numRootKinds + 1]int
+	var ends [numRootKinds + 1]dom.Node
 	candidates := p.candidates[:0]
 	for _, part := range p.mains {
 		n := part.node
@@ -437,7 +463,7 @@ func (p *page) chooseRoots() {
 		if m.text <= 0 || !t.Contains(body, n) {
 			continue
 		}
-		for k := range numRootKinds {
+		for k := range numRootKinds + 1 {
 			if part.kinds&(1<<k) != 0 && ends[k] <= n {
 				ends[k] = t.End(n) // parts inside a part of its kind do not count
 				sums[k] += p.weight(n)
@@ -452,14 +478,34 @@ func (p *page) chooseRoots() {
 		if ends[k] == 0 || 10*sums[k] < 6*all || 5*found[k] < 4*atoms {
 			continue
 		}
-		for _, c := range candidates {
-			if c.kind == k {
-				p.roots = append(p.roots, c.node)
-			}
-		}
+		p.takeRoots(k)
 		return
 	}
 	p.roots = append(p.roots, body)
+}
+
+// takeRoots makes roots of the candidates of one kind, and of the sections of
+// comments between and after them that are content.
+func (p *page) takeRoots(kind rootKind) {
+	t := &p.tree
+	end := dom.Node(0) // of the last root
+	comments := dom.None
+	for _, c := range p.candidates {
+		if comments != dom.None && c.node >= t.End(comments) {
+			p.roots, end, comments = append(p.roots, comments), t.End(comments), dom.None
+		}
+		switch {
+		case c.kind == kind:
+			p.roots, end, comments = append(p.roots, c.node), t.End(c.node), dom.None
+		case c.kind == rootComments && len(p.roots) > 0 && c.node >= end:
+			if m := &p.m[c.node]; m.stops+m.atoms > 0 && p.keepsComments(m) {
+				comments = c.node
+			}
+		}
+	}
+	if comments != dom.None {
+		p.roots = append(p.roots, comments)
+	}
 }
 
 // A mainPart is an element that may be a main part of the page.

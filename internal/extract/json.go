@@ -18,18 +18,17 @@ const (
 	maxJSONDepth  = 40
 	maxJSONParts  = 200
 	minJSONString = 80 // bytes; shorter strings are labels
+	minJSONAnswer = 10 // bytes; the same below a question
+	maxJSONTitle  = 300
 )
 
 // fromJSON fills doc with the text that the page keeps in JSON: a page that is
 // built by a script has no other. The strings go through the whole extraction
 // once more, as the page that they would have made.
 func (p *page) fromJSON(doc *corpus.Document) {
-	nodes := p.jsonNodes
-	if len(nodes) == 0 {
-		return
-	}
 	var page bytes.Buffer
-	for _, n := range nodes {
+	p.preloadedPage(&page)
+	for _, n := range p.jsonNodes {
 		p.jsonPage(&page, n)
 		if page.Len() > maxJSONBytes {
 			break
@@ -39,7 +38,15 @@ func (p *page) fromJSON(doc *corpus.Document) {
 		return
 	}
 	before, found := *doc, p.tally
-	body := bytes.ToValidUTF8(page.Bytes(), []byte("\uFFFD"))
+	content := page.Bytes()
+	if title := before.Metadata.Title; title != "" && !bytes.HasPrefix(content, []byte("<h1>")) &&
+		!bytes.Contains(content[:min(len(content), 2*maxJSONTitle)], []byte(title)) {
+		var titled bytes.Buffer
+		appendTitle(&titled, title)
+		titled.Write(content)
+		content = titled.Bytes()
+	}
+	body := bytes.ToValidUTF8(content, []byte("\uFFFD"))
 	if err := p.tree.Parse(body, p.options.limits()); err != nil {
 		return
 	}
@@ -85,11 +92,56 @@ func (p *page) jsonPage(page *bytes.Buffer, n dom.Node) {
 		appendLinkedData(page, value, 0)
 		return
 	}
+	appendParts(page, value)
+}
+
+// preloadedPage appends to page the HTML of the topic that Discourse keeps in an
+// attribute, as an object of JSON in strings.
+func (p *page) preloadedPage(page *bytes.Buffer) {
+	t := &p.tree
+	for n := t.Find(dom.Root, dom.Div); n != dom.None; n = t.FindNext(dom.Root, n, dom.Div) {
+		data, ok := t.Attr(n, "data-preloaded")
+		if !ok {
+			continue
+		}
+		var stores map[string]string
+		if len(data) > maxJSONBytes || json.Unmarshal([]byte(data), &stores) != nil {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(stores)) {
+			if number, ok := strings.CutPrefix(name, "topic_"); !ok || number == "" || number[0] < '0' || number[0] > '9' {
+				continue // settings of the forum, lists of topics
+			}
+			var topic any
+			if json.Unmarshal([]byte(stores[name]), &topic) == nil {
+				appendParts(page, topic)
+			}
+		}
+		return
+	}
+}
+
+// appendParts appends the texts in a value of an application.
+func appendParts(page *bytes.Buffer, value any) {
 	c := jsonCollector{seen: make(map[string]bool)}
 	c.collect(value, "", 0)
-	for _, s := range c.parts {
-		appendFragment(page, s)
+	for _, part := range c.parts {
+		if part.title != "" {
+			appendTitle(page, part.title)
+		}
+		appendFragment(page, part.text)
 	}
+}
+
+// appendTitle appends a heading: that of the page, or of a part below it.
+func appendTitle(page *bytes.Buffer, title string) {
+	tag := "h1>"
+	if page.Len() > 0 {
+		tag = "h2>"
+	}
+	page.WriteString("<" + tag)
+	page.WriteString(html.EscapeString(html.UnescapeString(title)))
+	page.WriteString("</" + tag + "\n")
 }
 
 // scriptStrings appends the long strings behind content keys in a script that is
@@ -140,9 +192,7 @@ func appendLinkedData(page *bytes.Buffer, value any, depth int) {
 			text, _ = v["description"].(string)
 		}
 		if name != "" && text != "" {
-			page.WriteString("<h1>")
-			page.WriteString(html.EscapeString(html.UnescapeString(name)))
-			page.WriteString("</h1>\n")
+			appendTitle(page, name)
 		}
 		if text != "" {
 			appendFragment(page, text)
@@ -166,11 +216,17 @@ var contentKeys = map[string]bool{
 	"bodyHtml": true, "contentHTML": true, "markdown": true, "question": true, "answer": true, "solution": true, "articleBody": true,
 }
 
+// A jsonPart is one text, below the title of the object that it is of.
+type jsonPart struct{ title, text string }
+
 // A jsonCollector gathers the long strings behind content keys, in the order of
-// their paths so that the result does not depend on Go's maps.
+// their paths so that the result does not depend on Go's maps. What an object
+// says itself comes before what it holds: a question before its answers.
 type jsonCollector struct {
-	parts []string
-	seen  map[string]bool
+	parts   []jsonPart
+	seen    map[string]bool
+	title   string // of the next part
+	answers int    // depth of lists of answers
 }
 
 func (c *jsonCollector) collect(value any, key string, depth int) {
@@ -179,10 +235,14 @@ func (c *jsonCollector) collect(value any, key string, depth int) {
 	}
 	switch v := value.(type) {
 	case string:
-		if contentKeys[key] && len(v) >= minJSONString && !c.seen[v] && !strings.HasPrefix(v, "http") {
+		if c.isText(v, key) {
 			c.seen[v] = true
-			c.parts = append(c.parts, v)
-		} else if len(v) > 2*minJSONString && len(v) > 1 && (v[0] == '{' || v[0] == '[') {
+			part := jsonPart{text: v}
+			if key != "description" { // which pages have, too
+				part.title, c.title = c.title, ""
+			}
+			c.parts = append(c.parts, part)
+		} else if len(v) > 2*minJSONString && (v[0] == '{' || v[0] == '[') {
 			// Discourse keeps JSON in the strings of its JSON.
 			var inner any
 			if json.Unmarshal([]byte(v), &inner) == nil {
@@ -194,10 +254,56 @@ func (c *jsonCollector) collect(value any, key string, depth int) {
 			c.collect(item, key, depth+1)
 		}
 	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			c.collect(v[k], k, depth+1)
+		outer := c.title
+		title, _ := v["title"].(string)
+		if title = strings.TrimSpace(title); title != "" && len(title) <= maxJSONTitle {
+			c.title = title
+		} else {
+			title = ""
+		}
+		keys := slices.Sorted(maps.Keys(v))
+		for _, holders := range [...]bool{false, true} {
+			for _, k := range keys {
+				if isHolder(v[k]) != holders {
+					continue
+				}
+				if answerKeys[k] {
+					c.answers++
+				}
+				c.collect(v[k], k, depth+1)
+				if answerKeys[k] {
+					c.answers--
+				}
+			}
+		}
+		if title != "" && c.title == title {
+			c.title = outer // nothing in this object was a text
 		}
 	}
+}
+
+// isText reports whether a string behind key is a text of the page that was not
+// there before.
+func (c *jsonCollector) isText(s, key string) bool {
+	shortest := minJSONString
+	if len(c.parts) > 0 && (c.answers > 0 || key == "cooked") {
+		shortest = minJSONAnswer
+	}
+	return contentKeys[key] && len(s) >= shortest && !c.seen[s] && !strings.HasPrefix(s, "http")
+}
+
+// answerKeys are the names of lists whose texts count even if they are short.
+var answerKeys = map[string]bool{
+	"answers": true, "answer": true, "acceptedAnswer": true, "suggestedAnswer": true, "solutions": true, "replies": true,
+}
+
+// isHolder reports whether a value holds other values.
+func isHolder(value any) bool {
+	switch value.(type) {
+	case []any, map[string]any:
+		return true
+	}
+	return false
 }
 
 // appendFragment appends a string as HTML: as it is if it has tags, else with a

@@ -221,7 +221,7 @@ func (p *page) scanText(n dom.Node) {
 	}
 	m := &p.m[n]
 	m.text = int32(len(raw))
-	if startsWithCopyright(raw) {
+	if startsAsNotice(raw) {
 		p.m[p.tree.Parent(n)].class |= pcCopyright
 	}
 	signs := signsOf(raw)
@@ -270,8 +270,9 @@ func signsOf(text []byte) (signs textSign) {
 	return signs
 }
 
-// startsWithCopyright reports whether a text begins as a note of copyright does.
-func startsWithCopyright(raw []byte) bool {
+// startsAsNotice reports whether a text begins as a note does of copyright, or,
+// if it is no sentence, of the software or the clock of a forum.
+func startsAsNotice(raw []byte) bool {
 	switch raw[0] {
 	case 0xc2:
 		return bytes.HasPrefix(raw, []byte("©"))
@@ -279,8 +280,24 @@ func startsWithCopyright(raw []byte) bool {
 		return bytes.HasPrefix(raw, []byte("&copy;")) || bytes.HasPrefix(raw, []byte("&#169;"))
 	case 'C':
 		return bytes.HasPrefix(raw, []byte("Copyright"))
+	case 'A':
+		return startsWithWords(raw, "All", "times", "are")
+	case 'P':
+		return startsWithWords(raw, "Powered", "by") && sentenceEnds(raw) == 0
 	}
 	return false
+}
+
+// startsWithWords reports whether a text begins with words.
+func startsWithWords(text []byte, words ...string) bool {
+	for _, word := range words {
+		text = bytes.TrimLeft(text, " \t\n")
+		if len(text) < len(word) || string(text[:len(word)]) != word {
+			return false
+		}
+		text = text[len(word):]
+	}
+	return true
 }
 
 // sentenceEnds counts full stops that are followed by a blank or the end, and
@@ -321,7 +338,7 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 	}
 	var a *attrs
 	if tag == dom.A {
-		a = p.reader.readClass(t, n) // its long addresses say nothing
+		a = p.reader.readLink(t, n)
 	} else {
 		a = p.reader.read(t, n)
 	}
@@ -329,7 +346,7 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 	if a.class != "" {
 		bits = p.classes.lookup(a.class, false)
 	}
-	if a.id != "" {
+	if a.id != "" && !isHeading(tag) { // of a heading: its words
 		bits.page |= p.classes.lookup(a.id, true).page
 	}
 	m.class = bits.page
@@ -390,8 +407,14 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	if bits.math&mcFrac != 0 {
 		m.flags |= nfFraction
 	}
+	if bits.page&pcTitle != 0 && p.h1 == dom.None {
+		p.noteTitle(n)
+	}
 	if bits.page&pcKeep != 0 {
 		m.flags |= nfKeep
+	}
+	if bits.page&pcForum != 0 {
+		p.dropForumPart(n, tag)
 	}
 	if a.role != "" {
 		switch a.role {
@@ -408,6 +431,19 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	}
 	if (a.hidden || a.ariaHidden || bits.page&pcHidden != 0 || a.style != "" && styleHidden(a.style)) && tag != dom.Body && tag != dom.Html {
 		m.flags |= nfHidden
+	}
+}
+
+// noteTitle takes Doxygen's title for the heading of the page, without the
+// links and the labels that stand beside it.
+func (p *page) noteTitle(n dom.Node) {
+	t := &p.tree
+	p.h1 = n
+	if prev := t.PrevElement(n); prev != dom.None && t.HasClass(prev, "summary") {
+		p.m[prev].flags |= nfDrop
+	}
+	if label := t.Find(n, dom.Span); label != dom.None && t.HasClass(label, "mlabels") {
+		p.m[label].flags |= nfDrop
 	}
 }
 

@@ -131,7 +131,7 @@ func (p *page) titleMarks(dst []byte, n dom.Node) []byte {
 		case m.flags&nfAtom != 0:
 			dst = appendMark(dst, m.atom-1)
 			c = t.End(c)
-		case m.flags&nfDrop != 0 && c != n:
+		case (m.flags&nfDrop != 0 || m.class&pcSideNote != 0) && c != n:
 			c = t.End(c)
 		case t.Kind(c) == dom.Text:
 			p.text = t.AppendText(p.text[:0], c)
@@ -154,7 +154,7 @@ func (p *page) titleText(dst []byte, n dom.Node) []byte {
 			dst = append(dst, p.tex(m.atom-1)...)
 			dst = append(dst, '$')
 			c = t.End(c)
-		case m.flags&nfDrop != 0 && c != n:
+		case (m.flags&nfDrop != 0 || m.class&pcSideNote != 0) && c != n:
 			c = t.End(c)
 		case t.Kind(c) == dom.Text:
 			dst = t.AppendText(dst, c)

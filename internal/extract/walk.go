@@ -15,10 +15,11 @@ type walker struct {
 	para   []byte // the paragraph that is open, with marks
 	paired []byte // the same with raw delimiters resolved
 	open   []openElement
-	region nodeFlag // region marks that are open in para
-	level  int      // heading level of para, 0 for none
-	marks  bool     // emphasis may matter for raw TeX on this page
-	cell   bool     // para is a cell of a pipe table
+	notes  []dom.Node // side notes to the paragraph
+	region nodeFlag   // region marks that are open in para
+	level  int        // heading level of para, 0 for none
+	marks  bool       // emphasis may matter for raw TeX on this page
+	cell   bool       // para is a cell of a pipe table
 }
 
 // An openElement is one whose end needs an action.
@@ -36,6 +37,7 @@ const (
 	closeHeading                      // the heading ends
 	closeContainer                    // the list item, quotation or list ends
 	closeGap                          // a blank
+	closeSection                      // the paragraph ends, and what its last heading is about
 )
 
 func (w *walker) shrink() {
@@ -47,6 +49,7 @@ func (w *walker) shrink() {
 func (w *walker) reset() {
 	w.para = w.para[:0]
 	w.open = w.open[:0]
+	w.notes = w.notes[:0]
 	w.region, w.level, w.cell = 0, 0, false
 }
 
@@ -158,6 +161,9 @@ func (p *page) closeElement() {
 		p.out.containers = p.out.containers[:len(p.out.containers)-1]
 	case closeGap:
 		w.para = appendSpace(w.para)
+	case closeSection:
+		p.flush()
+		p.out.gap = true
 	}
 }
 
@@ -192,6 +198,11 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 			w.para = append(w.para, ' ')
 		}
 		return n + 1
+	case dom.Cite:
+		if len(w.para) == 0 && p.isCaption(n) {
+			p.push(n, closeMark, mkBreak)
+		}
+		return n + 1
 	case dom.Q:
 		w.para = append(w.para, '"')
 		p.push(n, closeMark, '"')
@@ -201,10 +212,16 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeGap, 0)
 		return n + 1
 	case dom.Span:
-		if p.m[n].flags&nfFraction != 0 {
+		switch m := &p.m[n]; {
+		case m.flags&nfFraction != 0:
 			return p.walkFraction(n)
-		}
-		if p.m[n].class&pcGap != 0 {
+		case m.class&pcSideNote != 0 && w.cell:
+			w.para = appendSpace(w.para)
+			p.push(n, closeGap, 0)
+		case m.class&pcSideNote != 0:
+			w.notes = append(w.notes, n)
+			return t.End(n)
+		case m.class&pcGap != 0:
 			w.para = append(appendSpace(w.para), ": "...)
 		}
 		if p.m[n].flags&nfDisplay != 0 && !w.cell {
@@ -242,7 +259,7 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeContainer, 0)
 	case dom.Dd:
 		p.flush()
-		if prev := t.PrevElement(n); prev != dom.None && (t.Tag(prev) == dom.Dt || t.Tag(prev) == dom.Dd && p.m[prev].flags&nfIndented != 0) {
+		if prev := t.PrevElement(n); prev != dom.None && p.m[t.Parent(n)].class&pcForum == 0 && (t.Tag(prev) == dom.Dt || t.Tag(prev) == dom.Dd && p.m[prev].flags&nfIndented != 0) {
 			p.m[n].flags |= nfIndented
 			p.out.containers = append(p.out.containers, container{kind: indentContainer, node: n})
 			p.push(n, closeContainer, 0)
@@ -279,8 +296,16 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeBlock, 0)
 	case dom.Hr:
 		p.flush()
+	case dom.Section:
+		p.flush()
+		p.push(n, closeSection, 0)
 	default:
 		p.flush()
+		if p.m[n].class&pcTitle != 0 && n == p.h1 {
+			w.level = 1
+			p.push(n, closeHeading, 0)
+			break
+		}
 		p.push(n, closeBlock, 0)
 	}
 	return n + 1
@@ -310,6 +335,18 @@ func (p *page) standsApart(n dom.Node) bool {
 	href, _ := t.Attr(n, "href")
 	before, _ := t.Attr(prev, "href")
 	return href != "" && before != "" && href != before
+}
+
+// isCaption reports whether a cite element at the start of a quotation says whose
+// it is, on a line of its own: the text begins behind it without a blank.
+func (p *page) isCaption(n dom.Node) bool {
+	t := &p.tree
+	next := t.NextSibling(n)
+	if !t.IsText(next) || t.Closest(n, dom.Blockquote) == dom.None {
+		return false
+	}
+	first, _ := utf8.DecodeRune(t.RawText(next))
+	return unicode.IsLetter(first) || unicode.IsDigit(first) || strings.ContainsRune(`$\(["“`, first)
 }
 
 // openList begins a list, which numbers its items or not.
@@ -404,6 +441,9 @@ func (p *page) walkFraction(n dom.Node) dom.Node {
 func (p *page) flush() {
 	w := &p.walk
 	if len(w.para) == 0 {
+		if len(w.notes) > 0 {
+			p.walkNotes()
+		}
 		return
 	}
 	para := w.para
@@ -425,6 +465,22 @@ func (p *page) flush() {
 		p.writeParagraph(para, kinds, w.level)
 	}
 	w.para = w.para[:0]
+	if len(w.notes) > 0 {
+		p.walkNotes()
+	}
+}
+
+// walkNotes writes the side notes to the paragraph that has been written, each
+// as a paragraph of its own.
+func (p *page) walkNotes() {
+	w := &p.walk
+	notes, level := w.notes, w.level
+	w.notes, w.level = nil, 0
+	for _, n := range notes {
+		p.m[n].class &^= pcSideNote
+		p.walkTree(n)
+	}
+	w.level = level
 }
 
 // isBrokenDefinitions reports whether a paragraph only defines macros, in

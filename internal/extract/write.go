@@ -16,7 +16,7 @@ type writer struct {
 	lastList   int32 // the outermost list of the last block, plus one; 0 for none
 	lines      int   // start of the current line in buf
 	heading    headingAt
-	gap        bool // a part was left out since the heading
+	gap        bool // since the heading a part was left out, or its section ended
 }
 
 // A headingAt is where the last block that was written stands in the text, if
@@ -28,8 +28,8 @@ type headingAt struct{ start, end, level int }
 const maxBareHeading = 120
 
 // dropBareHeading takes the last heading back if all that was below it has been
-// left out: nothing was written before the next heading, of a level as high, or
-// the end of the text.
+// left out, or its section has nothing else: nothing was written before the next
+// heading, of a level as high, or the end of the text.
 func (o *writer) dropBareHeading(level int) {
 	o.trim()
 	h := o.heading
