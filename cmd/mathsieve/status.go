@@ -131,16 +131,7 @@ func printFunnel(w io.Writer, steps []recipe.Step) {
 	}
 	fmt.Fprintf(w, "%-14s %12s %12s  %s\n", "step", "in", "kept", "dropped")
 	for _, s := range steps {
-		reasons := make([]string, 0, len(s.Dropped))
-		for reason := range s.Dropped {
-			reasons = append(reasons, reason)
-		}
-		slices.SortFunc(reasons, func(a, b string) int {
-			if s.Dropped[a] != s.Dropped[b] {
-				return int(s.Dropped[b] - s.Dropped[a])
-			}
-			return strings.Compare(a, b)
-		})
+		reasons := byNumber(s.Dropped)
 		for i, reason := range reasons {
 			reasons[i] = fmt.Sprintf("%s %d", reason, s.Dropped[reason])
 		}

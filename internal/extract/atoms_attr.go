@@ -304,6 +304,9 @@ func (p *page) wikiElement(n dom.Node, bits classBits) bool {
 
 // texError takes the source out of MediaWiki's complaint about it.
 func (p *page) texError(n dom.Node) bool {
+	if !p.spend(int(p.tree.End(n) - n)) {
+		return false
+	}
 	s := strings.Join(strings.Fields(p.textOf(n)), " ")
 	if !p.tree.ClassContains(n, "tex") && !strings.HasPrefix(s, "Failed to parse") {
 		return false

@@ -38,6 +38,9 @@ func (p *page) walkCode(n dom.Node) dom.Node {
 // no element that is, or its lines are made of such elements.
 func (p *page) isCodeBox(n dom.Node, class pageClass) bool {
 	t := &p.tree
+	if !p.spend(int(t.End(n) - n)) {
+		return false
+	}
 	if class&pcCodeLines != 0 {
 		return t.Find(n, dom.Code) != dom.None && t.Find(n, dom.Pre, dom.Textarea) == dom.None
 	}

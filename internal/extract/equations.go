@@ -152,7 +152,7 @@ func hasTag(number []byte) bool {
 		return false
 	}
 	for _, b := range number[1 : len(number)-1] {
-		if !isLetter(b) && (b < '0' || b > '9') && b != '.' && b != '-' && b != '\'' && b != '*' {
+		if !isAlnum(b) && b != '.' && b != '-' && b != '\'' && b != '*' {
 			return false
 		}
 	}

@@ -54,9 +54,12 @@ func (p *page) dropCodeLabel(box dom.Node) {
 	if label == dom.None || !t.IsElement(label, dom.Dt, dom.P, dom.Div) {
 		return
 	}
-	if link := t.Find(label, dom.A); link != dom.None && link <= label+3 {
-		if href, _ := t.Attr(link, "href"); href == "#" {
-			p.m[label].flags |= nfDrop
+	for n := label + 1; n <= label+3 && n < t.End(label); n++ {
+		if t.Tag(n) == dom.A {
+			if href, _ := t.Attr(n, "href"); href == "#" {
+				p.m[label].flags |= nfDrop
+			}
+			return
 		}
 	}
 }

@@ -45,6 +45,11 @@ func FuzzExtract(f *testing.F) {
 		}
 		f.Add(page, "text/html")
 	}
+	for _, variants := range readVariants(f) {
+		for _, v := range variants {
+			f.Add(v.page(), "text/html")
+		}
+	}
 	for _, seed := range []string{
 		"", "<", "\x00", "<p>$", "<p>$$", `<p>\(`, `<p>\begin{align}`, "<p>`", "<table><td>$<td>$", "<pre>\x0c\x01", "<sup><sub>x",
 		"<math><mi>", "<mjx-container><mjx-math>", `<img class=latex alt="\\">`, "<span class=katex>", "<li><li><blockquote><li>", "<p>[tex]", "a\u0301\u0300<p>\u200b",

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +115,38 @@ func TestLinear(t *testing.T) {
 		}
 		if twice > 5*time.Millisecond && float64(twice) > most*float64(least) {
 			t.Errorf("%s: %v, twice of it %v", name, least, twice)
+		}
+	}
+}
+
+// TestNestedClasses nests elements of each class that means anything: none may
+// have its whole subtree looked through at every level.
+func TestNestedClasses(t *testing.T) {
+	const depth, most = 300, 4
+	e, err := New(DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.NewWorker()
+	inside := strings.Repeat("<i>a</i>", 10_000)
+	least := func(open string, enough time.Duration) time.Duration {
+		page := []byte("<html><body><p>Text." + strings.Repeat(open, depth) + inside)
+		cost := time.Hour
+		for try := 0; try < 3 || try < 12 && cost > enough; try++ {
+			began := cpuTime(t)
+			var doc corpus.Document
+			w.Extract(Input{Body: page, ContentType: "text/html"}, &doc)
+			cost = min(cost, cpuTime(t)-began)
+		}
+		return cost
+	}
+	plain := least("<div class=plain>", 0)
+	for _, name := range slices.Sorted(maps.Keys(exactClass)) {
+		for _, tag := range [...]string{"div", "span"} {
+			open := "<" + tag + ` class="` + name + `">`
+			if cost := least(open, most*plain); cost > most*plain {
+				t.Errorf("%s: %v, a class without meaning %v", open, cost, plain)
+			}
 		}
 	}
 }

@@ -37,11 +37,11 @@ func (s *jsScanner) next() (kind jsKind, text string) {
 				s.pos++
 			}
 		case b == '/' && s.pos+1 < len(src) && src[s.pos+1] == '*':
-			s.pos += 2
+			s.pos += len("/*")
 			for s.pos < len(src) && (src[s.pos] != '/' || src[s.pos-1] != '*') {
 				s.pos++
 			}
-			s.pos++
+			s.pos = min(s.pos+1, len(src)) // the comment may have no end
 		case b == '"' || b == '\'' || b == '`':
 			return jsString, s.str(b)
 		case b == '[' || b == '{' || b == '(':
@@ -104,7 +104,7 @@ func (s *jsScanner) str(quote byte) string {
 		}
 		sb.WriteByte(b)
 	}
-	s.pos++
+	s.pos = min(s.pos+1, len(s.src)) // the string may have no end
 	return sb.String()
 }
 

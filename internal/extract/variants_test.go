@@ -73,3 +73,30 @@ func TestVariants(t *testing.T) {
 		t.Logf("%-10s %3d of %3d", form, passed, len(forms[form]))
 	}
 }
+
+// TestVariantsAnywhere extracts each spelling at the end of blocks, in a cell, in
+// a heading and cut off: whatever comes out is a text.
+func TestVariantsAnywhere(t *testing.T) {
+	e, err := New(DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e.NewWorker()
+	for _, variants := range readVariants(t) {
+		for _, v := range variants {
+			for _, around := range [][2]string{
+				{"<div><blockquote><ul><li><p>Text ", "</p></li></ul></blockquote></div><p>End"},
+				{"<div><div><p>Text ", ""},
+				{"<table border=1><tr><td>Text<td>", "</td></tr><tr><td>One<td>Two</td></tr></table>"},
+				{"<h2>Text ", "</h2><p>End"},
+				{"<pre><code>Text ", "</code></pre><p>End"},
+			} {
+				var doc corpus.Document
+				for _, body := range []string{v.body, v.body[:len(v.body)*2/3]} {
+					w.Extract(Input{Body: []byte("<html><body>" + around[0] + body + around[1]), ContentType: "text/html"}, &doc)
+					checkText(t, doc.Text)
+				}
+			}
+		}
+	}
+}

@@ -53,13 +53,13 @@ func (w *walker) reset() {
 	w.region, w.level, w.cell = 0, 0, false
 }
 
-// walkTree renders the subtree of root.
+// walkTree renders the subtree of root. What is open around it stays open.
 func (p *page) walkTree(root dom.Node) {
 	t := &p.tree
 	w := &p.walk
-	end := t.End(root)
+	end, around := t.End(root), len(w.open)
 	for n := root; ; {
-		for k := len(w.open) - 1; k >= 0 && w.open[k].end <= n; k-- {
+		for len(w.open) > around && w.open[len(w.open)-1].end <= n {
 			p.closeElement()
 		}
 		if n >= end {

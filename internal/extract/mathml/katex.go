@@ -7,9 +7,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"mathsieve/internal/extract/dom"
-
 	"golang.org/x/text/unicode/norm"
+
+	"mathsieve/internal/extract/dom"
 )
 
 // ConvertKaTeXHTML appends the LaTeX of a formula that KaTeX typeset as

@@ -17,15 +17,18 @@ import (
 // is that of the elements and these attributes; all other nodes are left blank.
 func nodesOf(t *dom.Tree, asked []string) []html.Node {
 	nodes := make([]html.Node, t.Len())
-	if asked != nil {
-		elementsOf(nodes, t, asked)
-		return nodes
+	var texts []string
+	if asked == nil {
+		texts = textsOf(t)
 	}
-	texts := textsOf(t)
 	var attrs []html.Attribute
 	for i := range nodes {
 		n, node := dom.Node(i), &nodes[i]
-		switch t.Kind(n) {
+		kind := t.Kind(n)
+		if asked != nil && kind != dom.Document && kind != dom.Element {
+			continue
+		}
+		switch kind {
 		case dom.Document:
 			node.Type = html.DocumentNode
 			continue
@@ -37,11 +40,13 @@ func nodesOf(t *dom.Tree, asked []string) []html.Node {
 		case dom.Element:
 			first := len(attrs)
 			t.EachAttr(n, func(name, value string) bool {
-				attrs = append(attrs, html.Attribute{Key: name, Val: value})
+				if asked == nil || slices.Contains(asked, name) {
+					attrs = append(attrs, html.Attribute{Key: name, Val: value})
+				}
 				return true
 			})
-			node.Attr = attrs[first:len(attrs):len(attrs)]
-			setElement(node, t, n)
+			node.Type, node.Data, node.Attr = html.ElementNode, t.Name(n), attrs[first:len(attrs):len(attrs)]
+			node.DataAtom, node.Namespace = atom.Lookup([]byte(node.Data)), namespaces[t.NS(n)]
 		case dom.Text:
 			node.Type, node.Data = html.TextNode, texts[i]
 		case dom.Comment:
@@ -50,33 +55,6 @@ func nodesOf(t *dom.Tree, asked []string) []html.Node {
 		nodes[t.Parent(n)].AppendChild(node)
 	}
 	return nodes
-}
-
-// elementsOf makes the tree of the elements of t, with the attributes in asked.
-func elementsOf(nodes []html.Node, t *dom.Tree, asked []string) {
-	nodes[0].Type = html.DocumentNode
-	attrs := make([]html.Attribute, 0, len(nodes)/8)
-	for i := range nodes {
-		n, node := dom.Node(i), &nodes[i]
-		if !t.IsElement(n) {
-			continue
-		}
-		first := len(attrs)
-		t.EachAttr(n, func(name, value string) bool {
-			if slices.Contains(asked, name) {
-				attrs = append(attrs, html.Attribute{Key: name, Val: value})
-			}
-			return true
-		})
-		node.Attr = attrs[first:len(attrs):len(attrs)]
-		setElement(node, t, n)
-		nodes[t.Parent(n)].AppendChild(node)
-	}
-}
-
-func setElement(node *html.Node, t *dom.Tree, n dom.Node) {
-	node.Type, node.Data = html.ElementNode, t.Name(n)
-	node.DataAtom, node.Namespace = atom.Lookup([]byte(node.Data)), namespaces[t.NS(n)]
 }
 
 var namespaces = [...]string{dom.HTML: "", dom.SVG: "svg", dom.MathML: "math"}
