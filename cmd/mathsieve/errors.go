@@ -204,6 +204,7 @@ func advices() []advice {
 		{is(errDamaged), exitData, "fetch the file again to get what is missing"},
 		{is(errUnsound), exitSoftware, "please report this with the output of 'mathsieve status --json RUN'"},
 		{is(warc.ErrEmpty, corpus.ErrCorrupt), exitData, "fetch the file again"},
+		{is(corpus.ErrUnsupported), exitData, "write the file again without encryption, in smaller pages"},
 		{is(warc.ErrNotWARC, warc.ErrFormat), exitData, "give a WARC file; if it ought to be one, fetch it again"},
 		{is(corpus.ErrUnknownFormat, corpus.ErrNoTextColumn), exitData, "give JSONL (plain, .gz, .zst) or Parquet with a text column"},
 		{is(storage.ErrFull, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG), exitIO, "free space and run the same command again"},

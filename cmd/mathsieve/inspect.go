@@ -317,12 +317,12 @@ func (i inspector) shard() error {
 		err := docs.Read(&doc)
 		var broken *corpus.RowError
 		switch {
-		case errors.Is(err, io.EOF) || errors.Is(err, corpus.ErrCorrupt):
+		case errors.Is(err, io.EOF) || errors.Is(err, corpus.ErrCorrupt) || errors.Is(err, corpus.ErrUnsupported):
 			i.say("document shard, %s: %d documents, %d bytes of text, %d formulas, %d tokens counted%s", format, count, bytes, formulas, tokens, rowsThatAreNone(bad))
-			if errors.Is(err, corpus.ErrCorrupt) {
-				return err // after what could be read
+			if errors.Is(err, io.EOF) {
+				return nil
 			}
-			return nil
+			return err // after what could be read
 		case errors.As(err, &broken):
 			bad[broken.Reason]++
 			continue

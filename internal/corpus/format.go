@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"mathsieve/internal/corpus/parquetfile"
 )
 
 // A Format is how a document shard is stored.
@@ -29,6 +31,8 @@ var (
 	ErrNoTextColumn = errors.New("no text column")
 	// ErrCorrupt says that an attribute or shard file is damaged.
 	ErrCorrupt = errors.New("corrupt file")
+	// ErrUnsupported says that a Parquet file is encrypted, or of pages too large.
+	ErrUnsupported = parquetfile.ErrUnsupported
 )
 
 // String returns the name of the format as options spell it.
@@ -66,7 +70,7 @@ type Reader interface {
 	// that fills doc or returns a *RowError consumes one row, so that a caller
 	// who counts both knows the row of each document; after a *RowError the
 	// reader goes on with the next row. All other errors end the shard: ErrCorrupt
-	// if it is damaged, or the input's own if that fails.
+	// if it is damaged, ErrUnsupported, or the input's own if that fails.
 	//
 	// The strings of doc are doc's own and stay valid; they share one piece of
 	// memory, so who keeps only an id for long had better clone it. The maps and

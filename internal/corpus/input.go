@@ -17,12 +17,12 @@ func (f *failure) note(err error) {
 }
 
 // cause returns the failure of the input if there was one, else the error of
-// its decoder, as ErrCorrupt.
+// its decoder, as ErrCorrupt unless it is ErrUnsupported.
 func (f *failure) cause(err error) error {
 	switch {
 	case f.err != nil:
 		return f.err
-	case errors.Is(err, ErrCorrupt):
+	case errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported):
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrCorrupt, err)

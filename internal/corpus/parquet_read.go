@@ -7,23 +7,26 @@ import (
 	"io/fs"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
+
+	"mathsieve/internal/corpus/parquetfile"
 )
 
-// parquetValues is how many values of a column are decoded at a time.
-const parquetValues = 64
+const (
+	parquetValues = 64      // of a column, decoded at a time
+	parquetMemory = 1 << 30 // pages of all columns at a time, bytes
+)
 
 // A parquetReader reads a Parquet file row by row, one page of every column at
 // a time. Columns with one value a row are read, those of groups under the name
 // group.column; lists and maps are passed over.
 type parquetReader struct {
 	input    *watchedReaderAt
-	file     *parquet.File
+	file     *parquetfile.File
 	columns  []parquetColumn
 	group    int   // row group being read
 	left     int64 // rows left in it
@@ -39,9 +42,7 @@ type parquetColumn struct {
 	index  int
 	toTime func(int64) time.Time // not nil for dates and times
 
-	pages  parquet.Pages
-	page   parquet.Page
-	values parquet.ValueReader
+	values *parquetfile.Column
 	buffer [parquetValues]parquet.Value
 	next   int
 	filled int
@@ -53,11 +54,7 @@ func newParquetReader(r io.Reader, name string, o ReaderOptions) (*parquetReader
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	p := &parquetReader{input: &watchedReaderAt{ReaderAt: at}, limit: o.MaxRow, assemble: assembler{name: name}}
-	err = guard(func() error {
-		p.file, err = parquet.OpenFile(p.input, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-		return err
-	})
-	if err != nil {
+	if p.file, err = parquetfile.Open(p.input, size, parquetMemory); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, p.input.cause(err))
 	}
 	if err := p.findColumns(); err != nil {
@@ -85,41 +82,20 @@ func randomAccess(r io.Reader) (io.ReaderAt, int64, error) {
 	return nil, 0, ErrNotSeekable
 }
 
-// guard runs a call into parquet-go, which panics on some damaged files.
-func guard(call func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", ErrCorrupt, p)
-		}
-	}()
-	return call()
-}
-
 func (p *parquetReader) findColumns() error {
 	hasText := false
-	return guard(func() error {
-		for _, path := range p.file.Schema().Columns() {
-			leaf, ok := p.file.Schema().Lookup(path...)
-			if !ok || leaf.MaxRepetitionLevel > 0 {
-				continue
-			}
-			column := parquetColumn{name: strings.Join(path, "."), index: leaf.ColumnIndex}
-			kind := leaf.Node.Type().Kind()
-			decimal := false
-			if logical := leaf.Node.Type().LogicalType(); logical != nil {
-				column.toTime = timeOf(logical.Value)
-				_, decimal = logical.Value.(*format.DecimalType)
-			}
-			hasText = hasText || column.name == "text" && kind == parquet.ByteArray
-			if kind != parquet.Int96 && !decimal {
-				p.columns = append(p.columns, column)
-			}
+	for i, leaf := range p.file.Leaves() {
+		_, decimal := leaf.Logical.(*format.DecimalType)
+		if leaf.Repeated || decimal || leaf.Kind == parquet.Int96 {
+			continue
 		}
-		if !hasText {
-			return ErrNoTextColumn
-		}
-		return nil
-	})
+		hasText = hasText || leaf.Name == "text" && leaf.Kind == parquet.ByteArray
+		p.columns = append(p.columns, parquetColumn{name: leaf.Name, index: i, toTime: timeOf(leaf.Logical)})
+	}
+	if !hasText {
+		return ErrNoTextColumn
+	}
+	return nil
 }
 
 // timeOf returns what turns the values of a date or timestamp column into a
@@ -275,30 +251,29 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 
 // nextGroup opens the columns of the next row group, io.EOF after the last.
 func (p *parquetReader) nextGroup() error {
-	groups := p.file.RowGroups()
 	p.closeColumns()
-	if p.group++; p.group >= len(groups) {
-		p.group = len(groups)
+	if p.group++; p.group >= p.file.Groups() {
+		p.group = p.file.Groups()
 		return io.EOF
 	}
-	return guard(func() error {
-		p.left = groups[p.group].NumRows()
-		chunks := groups[p.group].ColumnChunks()
-		for i := range p.columns {
-			p.columns[i].pages = chunks[p.columns[i].index].Pages()
+	for i := range p.columns {
+		c := &p.columns[i]
+		var err error
+		if c.values, err = p.file.Column(p.group, c.index); err != nil {
+			return fmt.Errorf("%s row %d: column %s: %w", p.assemble.name, p.row, c.name, p.input.cause(err))
 		}
-		return nil
-	})
+	}
+	p.left = p.file.Rows(p.group)
+	return nil
 }
 
 func (p *parquetReader) closeColumns() {
 	for i := range p.columns {
 		c := &p.columns[i]
-		c.release()
-		if c.pages != nil {
-			_ = c.pages.Close() // frees buffers; the data was read
+		if c.values != nil {
+			c.values.Close()
 		}
-		c.pages = nil
+		c.values = nil
 		c.next, c.filled = 0, 0
 	}
 }
@@ -312,46 +287,15 @@ func (p *parquetReader) Close() error {
 // read returns the column's value of the next row, valid until the next call.
 func (c *parquetColumn) read() (parquet.Value, error) {
 	if c.next == c.filled {
-		if err := guard(c.fill); err != nil {
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
+		n, err := c.values.Read(c.buffer[:])
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		c.next, c.filled = 0, n
+		if err != nil {
 			return parquet.Value{}, err
 		}
 	}
 	c.next++
 	return c.buffer[c.next-1], nil
-}
-
-// fill decodes the next values, at least one, or returns an error.
-func (c *parquetColumn) fill() error {
-	c.next, c.filled = 0, 0
-	for {
-		if c.values == nil {
-			page, err := c.pages.ReadPage()
-			if err != nil {
-				return err
-			}
-			c.page, c.values = page, page.Values()
-		}
-		n, err := c.values.ReadValues(c.buffer[:])
-		c.filled = n
-		if n > 0 {
-			return nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		if err == nil {
-			return io.ErrNoProgress
-		}
-		c.release()
-	}
-}
-
-func (c *parquetColumn) release() {
-	if c.page != nil {
-		parquet.Release(c.page)
-	}
-	c.page, c.values = nil, nil
 }

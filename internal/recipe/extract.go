@@ -167,7 +167,10 @@ func (s extractStage) task(ctx context.Context, t *pipeline.Task) error {
 // isBadFile reports whether an input will never be readable, as opposed to
 // one that could not be read this time.
 func isBadFile(err error) bool {
-	for _, bad := range []error{warc.ErrNotWARC, warc.ErrEmpty, warc.ErrFormat, corpus.ErrUnknownFormat, corpus.ErrNoTextColumn, corpus.ErrCorrupt} {
+	for _, bad := range []error{
+		warc.ErrNotWARC, warc.ErrEmpty, warc.ErrFormat,
+		corpus.ErrUnknownFormat, corpus.ErrNoTextColumn, corpus.ErrCorrupt, corpus.ErrUnsupported,
+	} {
 		if errors.Is(err, bad) {
 			return true
 		}
