@@ -154,7 +154,9 @@ func (s *pageStream) ReadAt(p []byte, _ int64) (int, error) {
 		s.err = s.next()
 	}
 	n := copy(p, s.pending)
-	s.pending = s.pending[n:]
+	if s.pending = s.pending[n:]; len(s.pending) == 0 {
+		s.pending = nil // parquet-go has its own copy now
+	}
 	return n, nil
 }
 
