@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"mathsieve/internal/extract/dom"
 	"mathsieve/internal/extract/tex"
@@ -199,10 +200,10 @@ func docsFormula(alt string) string {
 }
 
 // percentDecoded returns the TeX in s, which some editors store with percent
-// codes.
+// codes, of UTF-8.
 func percentDecoded(s string) string {
 	if strings.Contains(s, "%5C") || strings.Contains(s, "%7B") || strings.Contains(s, "%3C") {
-		if decoded, err := url.PathUnescape(s); err == nil {
+		if decoded, err := url.PathUnescape(s); err == nil && utf8.ValidString(decoded) {
 			return decoded
 		}
 	}
