@@ -38,8 +38,8 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	if d == dispUnknown && a.display == "display" {
 		d = dispBlock
 	}
-	if d == dispUnknown && strings.HasPrefix(strings.TrimLeft(a.alt, "$ {"), `\displaystyle`) && p.alone(n) {
-		d = dispBlock
+	if d == dispUnknown {
+		d = p.styledDisplay(n, a.alt)
 	}
 
 	if a.tex != "" && (tex.LooksMath(a.tex) || class != 0) && a.texName != "data-original" {
@@ -154,6 +154,22 @@ func (p *page) imageDisplay(n dom.Node, a *attrs, bits classBits) display {
 	}
 	if strings.Contains(a.class, "aligncenter") && p.alone(n) {
 		return dispBlock
+	}
+	return dispUnknown
+}
+
+// styledDisplay says how an image is set whose alternative text is a formula in
+// the style of displays. MediaWiki writes the command, in braces, before any
+// formula; elsewhere it is the author's.
+func (p *page) styledDisplay(n dom.Node, alt string) display {
+	alt = strings.TrimSpace(alt)
+	switch {
+	case !strings.HasPrefix(strings.TrimLeft(alt, "$ {"), `\displaystyle`):
+		return dispUnknown
+	case p.alone(n):
+		return dispBlock
+	case strings.HasPrefix(alt, `{\displaystyle`):
+		return dispInline
 	}
 	return dispUnknown
 }
