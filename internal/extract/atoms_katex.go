@@ -87,7 +87,7 @@ func (p *page) katex(n dom.Node, a *attrs, bits classBits) bool {
 		if math := t.Find(mathHalf, dom.Math); math != dom.None && p.hasElementChild(math) {
 			return p.convertMathML(n, math, formKaTeX, d)
 		}
-		if src := lastLine(p.textOf(mathHalf)); src != "" {
+		if src := lastSource(p.textOf(mathHalf)); src != "" {
 			return p.setAtom(n, formKaTeX, strings.Clone(src), d)
 		}
 	}
@@ -122,14 +122,66 @@ func (p *page) ancestorSource(n dom.Node) string {
 	return ""
 }
 
-// lastLine returns the last line of s that is not blank: where the tags of
-// KaTeX's MathML were stripped, the source comes after the tokens.
-func lastLine(s string) string {
+// lastSource returns the TeX at the end of s: where the tags of KaTeX's MathML
+// were stripped, the source comes after the tokens, each of which has a line of
+// its own. It is the last line that is not blank, with the lines above it in which
+// what it closes was opened, or which touch it and have commands.
+func lastSource(s string) string {
 	s = strings.TrimSpace(s)
-	if i := strings.LastIndexByte(s, '\n'); i >= 0 {
-		return strings.TrimSpace(s[i+1:])
+	var open nesting
+	for end := len(s); end >= 0; {
+		start := strings.LastIndexByte(s[:end], '\n') + 1
+		open.add(s[start:end])
+		if open == (nesting{}) && !endsInCommand(s[:start]) {
+			return strings.TrimSpace(s[start:])
+		}
+		if open.braces > 0 || open.environments > 0 || open.fences > 0 {
+			break // nothing above can close it
+		}
+		end = start - 1
 	}
-	return s
+	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
+}
+
+// endsInCommand reports whether the last line of above, which ends in a line end,
+// has a command of TeX. A backslash alone may be a token.
+func endsInCommand(above string) bool {
+	above = strings.TrimSuffix(above, "\n")
+	line := strings.TrimSpace(above[strings.LastIndexByte(above, '\n')+1:])
+	return len(line) > 1 && strings.IndexByte(line, '\\') >= 0
+}
+
+// A nesting counts what is open at the end of some TeX; it is negative for what
+// was opened before.
+type nesting struct{ braces, environments, fences int }
+
+func (o *nesting) add(src string) {
+	for i := 0; i < len(src); i++ {
+		switch src[i] {
+		case '{':
+			o.braces++
+		case '}':
+			o.braces--
+		case '\\':
+			switch rest := src[i+1:]; {
+			case strings.HasPrefix(rest, "begin{"):
+				o.environments++
+			case strings.HasPrefix(rest, "end{"):
+				o.environments--
+			case isCommand(rest, "left"):
+				o.fences++
+			case isCommand(rest, "right"):
+				o.fences--
+			}
+			i++ // a brace behind it is a sign
+		}
+	}
+}
+
+// isCommand reports whether src, what follows a backslash, begins with a command
+// of that name.
+func isCommand(src, name string) bool {
+	return strings.HasPrefix(src, name) && (len(src) == len(name) || !isLetter(src[len(name)]))
 }
 
 // katexError makes the source that KaTeX could not parse a formula.
