@@ -326,6 +326,10 @@ func isLetters(s string) bool {
 // mjxContainer handles the output of MathJax 3 and 4.
 func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 	t := &p.tree
+	if p.scriptRightAfter(n) {
+		p.m[n].flags |= nfDrop
+		return true
+	}
 	size := int(t.End(n) - n)
 	if !p.spend(size) {
 		return false
@@ -386,6 +390,32 @@ func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 	p.tally.miss(formMathJax3, lossUnreadable)
 	p.m[n].flags |= nfDrop
 	return true
+}
+
+// scriptRightAfter reports whether the output of MathJax 3 at n, or an element
+// around nothing else, is followed by a script with its source, as in pages that
+// the editor Typora has exported.
+func (p *page) scriptRightAfter(n dom.Node) bool {
+	t := &p.tree
+	for range 2 {
+		next := t.NextSibling(n)
+		if next != dom.None && p.isBlankText(next) {
+			next = t.NextSibling(next)
+		}
+		if next != dom.None {
+			if t.Tag(next) != dom.Script {
+				return false
+			}
+			typ, _ := t.Attr(next, "type")
+			return scriptType(typ) != "" && t.FirstChild(next) != dom.None
+		}
+		up := t.Parent(n)
+		if !t.IsElement(up, dom.Span, dom.Div) || p.onlyChild(up) != n {
+			return false
+		}
+		n = up
+	}
+	return false
 }
 
 // rootTeX returns the source that MathJax 4 writes on the outermost node of a
