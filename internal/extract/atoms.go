@@ -265,7 +265,10 @@ func (p *page) inDisplayWrapper(n dom.Node) bool {
 			p.m[n].flags |= nfDisplay
 			return true
 		}
-		if name := t.Name(n); name == "disp-formula" {
+		if t.Name(n) == "disp-formula" {
+			return true
+		}
+		if kind, _ := t.Attr(n, "data-type"); kind == "equation" && t.Tag(n) == dom.Div {
 			return true
 		}
 		if t.Tag(n) == dom.P || t.Tag(n) == dom.Td && bits.math == 0 {
