@@ -370,9 +370,12 @@ func (p *page) mathQuill(n dom.Node) bool {
 	return false
 }
 
-// afterFormula reports whether n repeats the formula beside it.
+// afterFormula reports whether n repeats the formula right in front of it.
 func (p *page) afterFormula(n dom.Node) bool {
-	before := p.tree.PrevElement(n)
+	before := p.tree.PrevSibling(n)
+	if before != dom.None && p.isBlankText(before) {
+		before = p.tree.PrevSibling(before)
+	}
 	return before != dom.None && p.m[before].flags&nfAtom != 0
 }
 

@@ -34,7 +34,7 @@ const (
 	mcProcess                              // raw delimiters are mathematics again
 	mcCopyText                             // hidden source next to a MathJax 3 formula
 	mcFrac                                 // fraction in HTML
-	mcSource                               // hidden twin of a MathML formula
+	mcSource                               // twin of the formula in front of it
 	mcAsciiMath                            // AsciiMath without back-quotes
 )
 

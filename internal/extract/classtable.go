@@ -106,6 +106,7 @@ var exactClass = map[string]classBits{
 	"mathDisplay":      {math: mcRegion | mcBare | mcDisplay},
 	"math-tex":         {math: mcRegion | mcBare},
 	"math-container":   {math: mcRegion},
+	"mathjax-math":     {math: mcSource},
 	"math-expression":  {math: mcRegion | mcBare},
 	"ztext-math":       {math: mcBare},
 	"tex-math":         {math: mcRegion | mcBare | mcInline},
