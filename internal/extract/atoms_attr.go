@@ -173,8 +173,9 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	switch name {
 	case "la-tex", "tex-math", "inline-math", "d-math", "dt-math", "math-renderer", "mathjax", "x-eq", "ms-katex", "latex-js",
 		"eq", "tex", "latex", "formula", "math-tex", "math-field", "math-inline", "math-jax", "tex-inline", "eqn", "katex", "i-math", "ng-katex", "mathlive-static",
-		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx", "anki-mathjax", "vue-mathjax", "vue-katex":
-		d = blockIf(a.display == "true" || name == "eq" && isGladTeXDisplay(&p.tree, n) || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
+		"math-span", "m-math", "ka-tex", "x-katex", "inline-katex", "x-tex", "x-latex", "equation", "mjx", "anki-mathjax", "vue-mathjax", "vue-katex",
+		"embed-katex":
+		d = blockIf(a.display == "true" || isDisplayElement(&p.tree, n, name) || a.display == "block" || p.tree.HasAttr(n, "block") || p.tree.HasAttr(n, "display-mode") ||
 			p.tree.HasClass(n, "js-display-math"))
 		if d == dispInline {
 			d = dispUnknown
@@ -212,6 +213,9 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	if p.tree.Find(n, dom.Math, dom.Annotation, dom.MjxContainer, dom.P, dom.Table) != dom.None {
 		return false
 	}
+	if child := p.onlyChild(n); child != dom.None && p.classes.lookup(p.tree.Class(child), false).math&(mcKatex|mcKatexDisplay) != 0 {
+		return false
+	}
 	src := strings.TrimSpace(p.textOf(n))
 	if src == "" {
 		return false
@@ -236,11 +240,17 @@ func (p *page) ownSource(n dom.Node) string {
 	return ""
 }
 
-// isGladTeXDisplay reports whether the environment of an element of GladTeX is
-// that of a display formula.
-func isGladTeXDisplay(t *dom.Tree, n dom.Node) bool {
-	environment, _ := t.Attr(n, "env")
-	return environment == "displaymath"
+// isDisplayElement reports whether an element of that name is a display formula:
+// by its environment in GladTeX, by the section around it in markdown-it-texmath.
+func isDisplayElement(t *dom.Tree, n dom.Node, name string) bool {
+	switch name {
+	case "eq":
+		environment, _ := t.Attr(n, "env")
+		return environment == "displaymath"
+	case "eqn":
+		return t.IsElement(t.Parent(n), dom.Section)
+	}
+	return false
 }
 
 // varFormula makes a variable a formula that is TeX, as on AtCoder; names of
