@@ -53,6 +53,8 @@ var exactClass = map[string]classBits{
 	"katex--inline":      {math: mcKatex | mcForce},
 	"katex--display":     {math: mcKatexDisplay | mcForce},
 	"katex-block":        {math: mcKatexDisplay | mcForce},
+	"katex-inline":       {math: mcRegion | mcForce | mcInline},
+	"katex-math":         {math: mcRegion | mcForce},
 	"katex-src":          {math: mcForce},
 	"katex-tex":          {math: mcForce},
 	"wp-katex-eq":        {math: mcForce},
