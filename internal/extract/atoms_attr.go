@@ -203,6 +203,9 @@ func (p *page) customElement(n dom.Node, tag dom.Tag, a *attrs) bool {
 	if source == "" {
 		source = p.ownSource(n)
 	}
+	if source == "" && name == "math-field" {
+		source, _ = p.tree.Attr(n, "value")
+	}
 	if source != "" && source != "true" {
 		return p.setAtom(n, formElement, source, d)
 	}
