@@ -33,6 +33,7 @@ func (p *page) imageElement(n dom.Node, a *attrs, bits classBits) bool {
 	fromURL, urlDisplay, service := "", tex.Unknown, false
 	if isFormulaAddress(src) {
 		fromURL, urlDisplay, service = tex.FromImageURL(src)
+		service = service || isWikiDrawing(src)
 	}
 	d := p.imageDisplay(n, a, bits)
 	if d == dispUnknown && a.display == "display" {
@@ -278,6 +279,24 @@ func isFormulaAddress(src string) bool {
 		}
 	}
 	return false
+}
+
+// isWikiDrawing reports whether MediaWiki has drawn the image at an address: the
+// path is that of Wikimedia's service, or it ends in the first three digits of a
+// checksum and the whole of it.
+func isWikiDrawing(src string) bool {
+	if strings.Contains(src, "/media/math/render/") {
+		return true
+	}
+	const folder, digits = "/math/", len("0/1/2/")
+	i := strings.LastIndex(src, folder)
+	if i < 0 || len(src) < i+len(folder)+digits+32 {
+		return false
+	}
+	path := src[i+len(folder):]
+	sum := path[digits : digits+32]
+	return path[1] == '/' && path[3] == '/' && path[5] == '/' && path[0] == sum[0] && path[2] == sum[1] && path[4] == sum[2] &&
+		strings.Trim(sum, "0123456789abcdef") == ""
 }
 
 // isOneEquation reports whether a comment of latex2html has the source of an
