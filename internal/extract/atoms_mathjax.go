@@ -380,6 +380,8 @@ func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 		return p.setAtom(n, formMathJax3, rootTeX, d)
 	case copytext != dom.None:
 		return p.setAtom(n, formMathJax3, strings.Clone(p.textOf(copytext)), d)
+	case math != dom.None && p.refusedSource(math) != "":
+		return p.setAtom(n, formMathJax3, strings.Clone(p.refusedSource(math)), d)
 	case math != dom.None && p.convertMathML(n, math, formMathJax3, d):
 		return true
 	case chtml != dom.None && p.rebuilt(n, formMathJax3, d, chtml, p.conv.ConvertCHTML):
@@ -390,6 +392,22 @@ func (p *page) mjxContainer(n dom.Node, a *attrs) bool {
 	p.tally.miss(formMathJax3, lossUnreadable)
 	p.m[n].flags |= nfDrop
 	return true
+}
+
+// refusedSource returns the TeX in the error that is all there is in a math
+// element: the source, where MathJax shows it instead of the error's message. It
+// lies in the page's scratch memory.
+func (p *page) refusedSource(math dom.Node) string {
+	t := &p.tree
+	failed := p.onlyChild(math)
+	if !t.IsElement(failed, dom.Merror) {
+		return ""
+	}
+	message, ok := t.Attr(failed, "data-mjx-error")
+	if src := p.textOf(failed); ok && src != message && tex.LooksMath(src) {
+		return src
+	}
+	return ""
 }
 
 // scriptRightAfter reports whether the output of MathJax 3 at n, or an element
