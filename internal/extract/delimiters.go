@@ -125,6 +125,8 @@ type pairing struct {
 	envs    int      // environments that were not closed
 	codes   int      // shortcodes that were not closed
 	texes   int      // depth of regions where a dollar is a delimiter
+
+	wirisEnd int // no formula in the notation of Wiris begins before
 }
 
 // maxRaw is the length in bytes of the longest formula between raw delimiters.
@@ -138,7 +140,7 @@ func (p *page) pair(dst, src []byte) []byte {
 	kinds := &p.config.kinds
 	for i := 0; i < len(src); {
 		start := i
-		for i < len(src) && kinds[src[i]]&(bkPair|bkWhole) == 0 {
+		for i < len(src) && kinds[src[i]]&(bkPair|bkWhole|bkQuote) == 0 {
 			i++
 		}
 		w.dst = append(w.dst, src[start:i]...)
@@ -197,6 +199,10 @@ func (w *pairing) special(i int) int {
 		return 1
 	case '`':
 		return w.backquoted(i)
+	case wirisOpen[0]:
+		if n := w.wiris(i); n > 0 {
+			return n
+		}
 	}
 	if src[i] == '$' && i > 0 && src[i-1] == '\\' && oddBackslashes(src[:i]) {
 		return 0

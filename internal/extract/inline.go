@@ -47,6 +47,7 @@ const (
 	bkWhole               // begins what pairing copies as a whole
 	bkMark                // is not written as it is
 	bkNewline             // a line end of the source
+	bkQuote               // may begin a formula in the notation of Wiris
 )
 
 // plainKinds are the kinds before a page's delimiters are known.
@@ -56,6 +57,7 @@ var plainKinds = func() (t byteKinds) {
 	}
 	t['\n'] = bkNewline
 	t['$'], t['|'] = bkMark, bkMark
+	t[wirisOpen[0]] = bkQuote
 	for b := mkPlain; b <= mkAsciiEnd; b++ {
 		t[b] |= bkPair
 	}

@@ -449,7 +449,7 @@ func (p *page) flush() {
 	para := w.para
 	w.region = 0
 	kinds := p.config.kinds.of(para)
-	if kinds&bkPair != 0 {
+	if kinds&bkPair != 0 || kinds&bkQuote != 0 && bytes.Contains(para, []byte(wirisOpen)) {
 		if !w.cell && isBrokenDefinitions(para) {
 			p.tally.miss(formRaw, lossDefinitions)
 			w.para = w.para[:0]
