@@ -247,15 +247,15 @@ func prefixClass(token string) mathClass {
 		return 0
 	}
 	switch {
-	case strings.HasPrefix(token, "mwe-math-fallback-image"), strings.HasPrefix(token, "ql-img-"),
+	case strings.HasPrefix(token, "mwe-math-fallback-source"):
+		return mcRegion
+	case strings.HasPrefix(token, "mwe-math-fallback-"), strings.HasPrefix(token, "ql-img-"),
 		strings.HasPrefix(token, "x-ck12-"):
 		m := mcImage
 		if strings.Contains(token, "display") || strings.Contains(token, "block") {
 			m |= mcDisplay
 		}
 		return m
-	case strings.HasPrefix(token, "mwe-math-fallback-source"):
-		return mcRegion
 	case strings.HasPrefix(token, "mathquill-"):
 		return mcMathQuill
 	case strings.HasPrefix(token, "MathJax_SVG") || strings.HasPrefix(token, "MathJax_CHTML"):
