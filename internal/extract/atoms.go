@@ -268,8 +268,10 @@ func (p *page) inDisplayWrapper(n dom.Node) bool {
 		if t.Name(n) == "disp-formula" {
 			return true
 		}
-		if kind, _ := t.Attr(n, "data-type"); kind == "equation" && t.Tag(n) == dom.Div {
-			return true
+		if t.Tag(n) == dom.Div {
+			if kind, _ := t.Attr(n, "data-type"); kind == "equation" {
+				return true
+			}
 		}
 		if t.Tag(n) == dom.P || t.Tag(n) == dom.Td && bits.math == 0 {
 			return false
