@@ -175,7 +175,11 @@ func (p *page) convertMathML(n, math dom.Node, f form, d display) bool {
 			d = blockIf(mode == "block")
 		}
 	}
-	out, err := p.conv.Convert(p.scratch[:0], &p.tree, math)
+	t := &p.tree
+	if again := p.unprefixed(math); again != dom.None {
+		t, math = &p.sub, again
+	}
+	out, err := p.conv.Convert(p.scratch[:0], t, math)
 	p.scratch = out
 	if err != nil {
 		p.tally.miss(f, lossUnreadable)
@@ -183,6 +187,44 @@ func (p *page) convertMathML(n, math dom.Node, f form, d display) bool {
 		return true
 	}
 	return p.setAtom(n, f, string(out), d)
+}
+
+// unprefixed parses a formula behind a namespace prefix anew, without the prefix,
+// if it has tags that close themselves: HTML knows these in MathML only, and else
+// puts all that follows <m:mspace/> into it. It returns the math element of the
+// tree for small sources, or None.
+func (p *page) unprefixed(math dom.Node) dom.Node {
+	prefix, ok := strings.CutSuffix(p.tree.Name(math), "math")
+	if !ok || prefix == "" {
+		return dom.None
+	}
+	src := p.tree.Source(math)
+	if !bytes.Contains(src, []byte("/>")) {
+		return dom.None
+	}
+	p.scratch2 = appendUnprefixed(p.scratch2[:0], view(src), prefix)
+	if p.sub.Parse(p.scratch2, subLimits) != nil {
+		return dom.None
+	}
+	return findMath(&p.sub)
+}
+
+// appendUnprefixed appends the tags and texts of src to b, without the prefix,
+// which ends in a colon, of the names of elements.
+func appendUnprefixed(b []byte, src, prefix string) []byte {
+	for {
+		i := strings.IndexByte(src, '<') + 1
+		if i > 0 && i < len(src) && src[i] == '/' {
+			i++
+		}
+		if i == 0 {
+			return append(b, src...)
+		}
+		b = append(b, src[:i]...)
+		if src = src[i:]; len(src) >= len(prefix) && strings.EqualFold(src[:len(prefix)], prefix) {
+			src = src[len(prefix):]
+		}
+	}
 }
 
 // mathMLString makes n a formula out of MathML that stands in an attribute or a
@@ -200,6 +242,10 @@ func (p *page) mathMLString(n dom.Node, f form, src string, d display) bool {
 		}
 	}
 	src = strings.ReplaceAll(src, "&amp;#", "&#")
+	if i := strings.Index(src, ":math"); i > 0 && strings.Contains(src, "/>") {
+		prefix := src[strings.LastIndexByte(src[:i], '<')+1 : i+1]
+		src = string(appendUnprefixed(nil, src, prefix))
+	}
 	if err := p.sub.Parse([]byte(src), subLimits); err != nil {
 		p.tally.miss(f, lossUnreadable)
 		p.m[n].flags |= nfDrop

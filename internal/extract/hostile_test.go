@@ -56,6 +56,8 @@ func hostilePages(n int) map[string]string {
 		"definitions":          sentence + strings.Repeat(`\(\def\)`, n),
 		"backslashes":          sentence + `<script type="math/tex">` + strings.Repeat(`\n\d`, n) + "</script>",
 		"blanks":               sentence + "<p>" + strings.Repeat("x  \n", n),
+		"closed MathML":        sentence + "<m:math>" + strings.Repeat("<m:mspace/>", n),
+		"formulas in formulas": sentence + strings.Repeat("<m:math><m:mi/>x", n/4),
 		"meta tags":            strings.Repeat("<meta charset>", n) + sentence,
 	}
 }

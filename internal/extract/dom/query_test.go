@@ -94,6 +94,27 @@ func TestText(t *testing.T) {
 	f("a\xffb\xc3", "a\ufffdb\ufffd")
 }
 
+func TestSource(t *testing.T) {
+	f := func(src, want string) {
+		t.Helper()
+		tree := parse(t, "<p>"+src+"<p>")
+		n := tree.FirstChild(tree.Find(Root, P))
+		if got := string(tree.Source(n)); got != want {
+			t.Errorf("%q: source %q, want %q", src, got, want)
+		}
+	}
+	f("<m:a><m:b/>x</m:a>y", "<m:a><m:b/>x")
+	f("<m:a><m:b c='>' d=e/>", "<m:a><m:b c='>' d=e/>")
+	f("<m:a x><i>y</i></m:a>", "<m:a x><i>y")
+	f("<m:a>x<!-- y --></m:a>", "<m:a>x<!-- y ")
+	f("<m:a>x</b>y</m:a>", "<m:a>x</b>y")
+	f("text", "")
+	tree := parse(t, "<b><p>x</b>y")
+	for n := Root; int(n) < tree.Len(); n++ {
+		tree.Source(n) // of moved and implied elements, too
+	}
+}
+
 func TestRawText(t *testing.T) {
 	tree := parse(t, "<p>a &amp;</b> b<!-- c &amp; -->")
 	p := tree.Find(Root, P)

@@ -24,6 +24,31 @@ func (t *Tree) RawText(n Node) []byte {
 	return raw
 }
 
+// Source returns what the page has between the start of element n and the end of
+// the last node in it, without the end tags after that. It is nil where the page
+// has no tag for n, or has the last node before it.
+func (t *Tree) Source(n Node) []byte {
+	start, stop := t.nodes[n].start, int32(0)
+	if t.nodes[n].kind != Element || start == 0 {
+		return nil
+	}
+	switch last := &t.nodes[t.nodes[n].end-1]; {
+	case last.kind == Element && last.start > 0:
+		tag := t.attributes(last.start)
+		for tag.next() {
+		}
+		stop = int32(tag.at + bytes.IndexByte(t.src[tag.at:], '>') + 1)
+	case last.flags&flagSegments != 0:
+		stop = t.segments[last.stop].stop
+	case last.kind != Element:
+		stop = last.stop
+	}
+	if stop < start {
+		return nil
+	}
+	return t.src[start-1 : stop]
+}
+
 // AppendText appends to dst the text of all text nodes in the subtree of n, n
 // itself included, and returns the extended slice. Character references are
 // decoded, line ends are \n, invalid UTF-8 and NUL become U+FFFD as the
