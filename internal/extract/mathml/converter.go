@@ -221,16 +221,49 @@ func (c *Converter) parent(k kind, l list) index {
 	return i
 }
 
-// single returns the only thing in i, looking through rows of one child.
+// maxUnseen is how many blanks and invisible operators single passes over in a row.
+const maxUnseen = 4
+
+// single returns the only thing in i, looking through rows of one child and
+// blanks or invisible operators beside it.
 func (c *Converter) single(i index) index {
 	for i != none && c.nodes[i].kind == kRow {
-		ch := c.nodes[i].first
-		if ch == none || c.nodes[ch].next != none {
+		only, count := none, 0
+		for ch := c.nodes[i].first; ch != none; ch = c.nodes[ch].next {
+			if count++; count > maxUnseen+1 {
+				return i
+			}
+			if c.isUnseen(ch) {
+				continue
+			}
+			if only != none {
+				return i
+			}
+			only = ch
+		}
+		if count == 1 {
+			only = c.nodes[i].first
+		}
+		if only == none {
 			return i
 		}
-		i = ch
+		i = only
 	}
 	return i
+}
+
+// isUnseen reports whether i is a blank or an invisible operator.
+func (c *Converter) isUnseen(i index) bool {
+	switch c.nodes[i].kind {
+	case kSpace:
+		return true
+	case kOperator, kText:
+		switch string(c.textOf(i)) {
+		case "", " ", "\u2061", "\u2062", "\u2063", "\u2064":
+			return true
+		}
+	}
+	return false
 }
 
 // isEmpty reports whether i prints nothing at all.

@@ -78,12 +78,21 @@ func (c *Converter) scriptBase(base index, hasLower, hasUpper bool) {
 		brace = c.takesLimits(c.single(n.first))
 	case kFrac:
 		brace = n.flags&fBevelled != 0
+	case kText:
+		if name := strings.TrimSpace(string(c.textOf(b))); limitFunctions[name] {
+			c.raw(functions[name])
+			return
+		}
 	}
 	if brace {
 		c.braced(b)
 		return
 	}
-	c.writeNode(b, none)
+	next := none
+	if b != base {
+		next = n.next // it may say that b is a function
+	}
+	c.writeNode(b, next)
 }
 
 // isFenced reports whether the row i is one pair of fences and what is in it.
@@ -234,19 +243,23 @@ func (c *Converter) writeLimits(i index) {
 	b := c.single(base)
 	hasLower, hasUpper := !c.isEmpty(lower), !c.isEmpty(upper)
 
+	name, words := c.limitName(b)
+	if limitFunctions[name] {
+		c.raw(functions[name])
+		c.writeScripts(lower, upper)
+		return
+	}
 	if c.takesLimits(b) {
 		c.writeNode(b, none)
 		c.writeScripts(lower, upper)
 		return
 	}
-	if c.nodes[b].kind == kText || c.nodes[b].kind == kIdent {
-		if text := string(c.textOf(b)); len(text) > 1 && wordKind(text) == wordLatin && isLimitName(text) && c.overAccent(upper) == "" && underAccents[c.tokenText(lower)] == "" {
-			c.raw(`\operatorname*{`)
-			c.raw(strings.ReplaceAll(strings.TrimSpace(text), " ", `\,`))
-			c.raw("}")
-			c.writeScripts(lower, upper)
-			return
-		}
+	if words && len(name) > 1 && wordKind(name) == wordLatin && isLimitName(name) && c.overAccent(upper) == "" && underAccents[c.tokenText(lower)] == "" {
+		c.raw(`\operatorname*{`)
+		c.raw(strings.ReplaceAll(name, " ", `\,`))
+		c.raw("}")
+		c.writeScripts(lower, upper)
+		return
 	}
 	if arrow, ok := labelArrows[c.tokenText(b)]; ok && c.nodes[b].kind == kOperator && (hasLower || hasUpper) {
 		c.raw(arrow)
@@ -320,9 +333,49 @@ func (c *Converter) oneLetter(i index) bool {
 	return false
 }
 
+// maxLimitName is the length of the longest name of an operator with limits.
+const maxLimitName = 24
+
+// limitName returns the name that the tokens in i make, "" when they are none:
+// one name, names side by side (lim sup), or letters, and whether there are no
+// letters by themselves.
+func (c *Converter) limitName(i index) (name string, words bool) {
+	n := &c.nodes[i]
+	switch n.kind {
+	case kIdent, kOperator, kText:
+		return strings.TrimSpace(string(c.textOf(i))), true
+	case kRow:
+	default:
+		return "", false
+	}
+	var b []byte
+	words = true
+	letter := false // the token before is one
+	for ch := n.first; ch != none; ch = c.nodes[ch].next {
+		if c.isUnseen(ch) {
+			letter = false
+			continue
+		}
+		text := ""
+		switch c.nodes[ch].kind {
+		case kIdent, kOperator, kText:
+			text = strings.TrimSpace(string(c.textOf(ch)))
+		}
+		if text == "" || len(b)+len(text) >= maxLimitName || wordKind(text) != wordLatin || !isLetter(text[0]) {
+			return "", false
+		}
+		if len(b) > 0 && (!letter || len(text) > 1) {
+			b = append(b, ' ')
+		}
+		b = append(b, text...)
+		letter = len(text) == 1
+		words = words && !letter
+	}
+	return string(b), words
+}
+
 // isLimitName reports whether a name of several letters is an operator with
 // limits under it, like "arg max".
 func isLimitName(s string) bool {
-	s = strings.TrimSpace(s)
-	return isLetter(s[0]) && len(s) < 24 && strings.Count(s, " ") <= 1
+	return isLetter(s[0]) && len(s) < maxLimitName && strings.Count(s, " ") <= 1
 }
