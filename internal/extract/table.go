@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -70,13 +71,72 @@ func (p *page) isDataTable(n dom.Node) bool {
 			headed = true
 		}
 	}
-	if atoms && texts == 0 && !headed {
+	if atoms && texts == 0 && !headed && !p.holdsValues(n) {
 		return false // an array of equations
 	}
 	if headed {
 		return longest <= maxHeadedCell && cells >= 2
 	}
 	return rows >= 2 && longest <= maxCellText && !lists
+}
+
+// holdsValues reports whether a table of formulas and short texts without headings
+// is one of data: rows of one length, with names or numbers in some cells. A
+// formula that is displayed or begins with a relation, a relation in a cell, the
+// label of an exercise and the number of an equation are signs of a layout; so is
+// a column of letters beside formulas.
+func (p *page) holdsValues(n dom.Node) bool {
+	t := &p.tree
+	rows, columns, column, values := 0, 0, 0, 0
+	telling := false // not only letters in the first column
+	for c := n + 1; c < t.End(n); c++ {
+		m := &p.m[c]
+		if m.flags&nfDrop != 0 || t.Kind(c) != dom.Element {
+			c = t.End(c) - 1
+			continue
+		}
+		tag := t.Tag(c)
+		switch {
+		case tag == dom.Tr:
+			if rows == 1 {
+				columns = column
+			}
+			if column != columns {
+				return false
+			}
+			rows++
+			column = 0
+		case tag == dom.Td && m.atoms == 0 && m.flags&nfAtom == 0:
+			switch text := strings.TrimSpace(p.textOf(c)); {
+			case text == "":
+			case isLayoutText(text):
+				return false
+			default:
+				values++
+				telling = telling || column > 0 || len(text) > 2
+			}
+		}
+		if tag == dom.Td {
+			column += span(t, c, "colspan")
+		}
+		if m.flags&nfAtom != 0 {
+			if a := m.atom - 1; p.atoms[a].display || bytes.HasPrefix(p.tex(a), []byte("=")) {
+				return false
+			}
+			c = t.End(c) - 1
+		}
+	}
+	return rows >= 2 && column == columns && values >= 2 && telling
+}
+
+// isLayoutText reports whether a short text in a cell of its own joins or labels
+// the formulas beside it.
+func isLayoutText(s string) bool {
+	switch s {
+	case "=", "<", ">", "≤", "≥", "≠", "≈", "≡", "⇒", "→", ",", ";", "and", "or", "if", "for", "where", "with":
+		return true
+	}
+	return s[0] == '(' || strings.IndexByte(").:", s[len(s)-1]) >= 0
 }
 
 // writeTable prints a table of data with pipes.
