@@ -381,6 +381,7 @@ var exactClass = map[string]classBits{
 	"noteref":                 {page: pcNote},
 	"Inline-Template":         {page: pcNote},
 	"ltx_note":                {page: pcSideNote},
+	"ltx_tabular":             {page: pcTabular},
 	"sidenote":                {page: pcSideNote},
 	"marginnote":              {page: pcSideNote},
 	"margin-toggle":           {page: pcDrop},

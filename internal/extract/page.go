@@ -413,6 +413,9 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	if bits.page&pcKeep != 0 {
 		m.flags |= nfKeep
 	}
+	if bits.page&pcTabular != 0 && tag == dom.Span {
+		p.tabulate(n)
+	}
 	if bits.page&pcForum != 0 {
 		p.dropForumPart(n, tag)
 	}

@@ -16,6 +16,67 @@ const (
 	maxTableColumn = 60
 )
 
+// tabulate gives the tags of a table to the spans that LaTeXML draws it with where
+// HTML allows no table. Spans that only break the lines of a cell stay spans, and so
+// does a single row or column.
+func (p *page) tabulate(n dom.Node) {
+	t := &p.tree
+	first := firstElement(t, n)
+	if !t.IsElement(first, dom.Span) {
+		return
+	}
+	row := first
+	if t.HasAnyClass(first, "ltx_thead", "ltx_tbody") {
+		row = firstElement(t, first)
+	}
+	if row == dom.None || t.NextElement(first) == dom.None && t.NextElement(row) == dom.None {
+		return
+	}
+	if cell := firstElement(t, row); cell == dom.None || t.NextElement(cell) == dom.None || t.Closest(n, dom.Table) != dom.None {
+		return
+	}
+	t.Retag(n, dom.Table)
+	for c := range t.Children(n) {
+		switch {
+		case !t.IsElement(c, dom.Span):
+		case t.HasAnyClass(c, "ltx_thead", "ltx_tbody", "ltx_tfoot"):
+			t.Retag(c, dom.Tbody)
+			for row := range t.Children(c) {
+				p.tabulateRow(row)
+			}
+		default:
+			p.tabulateRow(c)
+		}
+	}
+}
+
+// tabulateRow gives their tags to a row and the cells in it.
+func (p *page) tabulateRow(row dom.Node) {
+	t := &p.tree
+	if !t.IsElement(row, dom.Span) || !t.HasClass(row, "ltx_tr") {
+		return
+	}
+	t.Retag(row, dom.Tr)
+	for cell := range t.Children(row) {
+		switch {
+		case !t.IsElement(cell, dom.Span):
+		case t.HasClass(cell, "ltx_th"):
+			t.Retag(cell, dom.Th)
+		case t.HasClass(cell, "ltx_td"):
+			t.Retag(cell, dom.Td)
+		}
+	}
+}
+
+// firstElement returns the first child of n that is an element, or None.
+func firstElement(t *dom.Tree, n dom.Node) dom.Node {
+	c := t.FirstChild(n)
+	if c != dom.None && t.Kind(c) != dom.Element {
+		c = t.NextElement(c)
+	}
+	return c
+}
+
 // isDataTable tells tables of data from tables that only lay out a page. It
 // looks at the rows of this table alone: with a table inside, it is layout.
 func (p *page) isDataTable(n dom.Node) bool {

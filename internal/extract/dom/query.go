@@ -18,6 +18,10 @@ func (t *Tree) Kind(n Node) Kind { return t.nodes[n].kind }
 // Tag returns the tag of an element and [Other] for every other node.
 func (t *Tree) Tag(n Node) Tag { return t.nodes[n].tag }
 
+// Retag gives the element n another tag, for those who ask from now on: a page may
+// draw with spans what HTML has elements for.
+func (t *Tree) Retag(n Node, tag Tag) { t.nodes[n].tag = tag }
+
 // NS returns the namespace of an element.
 func (t *Tree) NS(n Node) Namespace { return t.nodes[n].ns }
 
