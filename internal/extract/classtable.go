@@ -214,6 +214,7 @@ var exactClass = map[string]classBits{
 	"ltx_note_type":            {page: pcDrop},
 	"ltx_tag_note":             {page: pcDrop},
 	"ltx_TOC":                  {page: pcDrop},
+	"ltx_metadata":             {page: pcDrop},
 	"sphinxsidebar":            {page: pcDrop},
 	"wy-nav-side":              {page: pcDrop},
 	"rst-footer-buttons":       {page: pcDrop},

@@ -17,7 +17,8 @@ const maxEquationNumber = 20
 // writeEquations prints a table whose cells hold nothing but formulas and
 // equation numbers as one aligned display formula: so do LaTeXML and latex2html
 // lay out eqnarray and align. Numbers become tags of their rows, but for those of
-// LaTeXML, whose groups are one formula with one number. It reports false, and
+// LaTeXML, whose groups are one formula with one number; the conditions that it puts
+// below equations stay text of their own. It reports false, and
 // prints nothing, for any other table.
 func (p *page) writeEquations(n dom.Node) bool {
 	t := &p.tree
@@ -31,11 +32,16 @@ func (p *page) writeEquations(n dom.Node) bool {
 	rows, cells, count := 0, 0, 0
 	wide, numbered, tagged := false, false, false
 	rowStart := 0
-	var number []byte // of the row
+	var number []byte    // of the row
+	var apart []dom.Node // conditions
 	for c := n + 1; c < t.End(n); {
 		cm := &p.m[c]
 		switch {
 		case cm.flags&nfDrop != 0:
+			c = t.End(c)
+			continue
+		case marked && t.HasClass(c, "ltx_constraint"):
+			apart = append(apart, c)
 			c = t.End(c)
 			continue
 		case cm.flags&nfAtom != 0:
@@ -113,12 +119,22 @@ func (p *page) writeEquations(n dom.Node) bool {
 	if kind != addedAtom {
 		return false
 	}
-	for k := first; k <= last; k++ {
-		p.atoms[k].emitted = true
-		p.tally.lose(p.atoms[k].form, lossJoined)
-	}
 	p.walkAtom(i)
 	p.flush()
+	for _, condition := range apart {
+		p.walkTree(condition)
+		p.flush()
+	}
+	for k := first; k <= last; k++ {
+		a := &p.atoms[k]
+		for len(apart) > 0 && t.End(apart[0]) <= a.node {
+			apart = apart[1:]
+		}
+		if len(apart) == 0 || !t.Contains(apart[0], a.node) {
+			a.emitted = true
+			p.tally.lose(a.form, lossJoined)
+		}
+	}
 	return true
 }
 

@@ -132,6 +132,9 @@ func TestLostFormulas(t *testing.T) {
 	f("heading outside the main part", "", `<div><h1>On <math><mi>q</mi></math></h1></div>`+text, map[string]int{"raw": 1, "mathml": 1}, nil)
 	f("formula inside a formula", "", text+`<p>And \(a+<math><mi>b</mi></math>\).</p>`, map[string]int{"raw": 2}, map[string]int{"mathml.joined": 1})
 
+	f("equations and their condition", "", text+`<table class="ltx_equationgroup"><tr><td><math><mi>a</mi></math></td></tr><tr><td><span class="ltx_constraint"><math><mi>b</mi></math></span></td></tr><tr><td><math><mi>c</mi></math></td></tr></table>`,
+		map[string]int{"raw": 1, "mathml": 2}, map[string]int{"mathml.joined": 2})
+
 	e, err := New(Options{MaxBytes: 1 << 20, MaxNodes: 1000, MinTextBytes: 1000})
 	if err != nil {
 		t.Fatal(err)
