@@ -32,6 +32,7 @@ func TestToTeX(t *testing.T) {
 		{`{(x, if x>0),(-x, "else"):}`, `\begin{cases}x&\text{if }x>0\\-x&\text{else}\end{cases}`},
 		{"{(1,2),(3,4)}", `\{(1,2),(3,4)\}`},
 		{"|x-y|<=1", `|x-y|\leq 1`},
+		{"|~t~| - |__u__|", `\lceil t\rceil-\lfloor u\rfloor`},
 		{"a|b", `a\mid b`},
 		{"abs(x/2)", `\left|\frac{x}{2}\right|`},
 		{"AA x in RR, EE y !in QQ", `\forall x\in\mathbb{R},\exists y\notin\mathbb{Q}`},

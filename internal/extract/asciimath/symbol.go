@@ -101,7 +101,7 @@ dx dx dy dy dz dz dt dt epsi \varepsilon lamda \lambda Lamda \Lambda mod \bmod
 // invisible one.
 const (
 	leftBrackets  = `( ( [ [ { \{ (: \langle << \langle {: . |: | langle \langle |__ \lfloor |~ \lceil`
-	rightBrackets = `) ) ] ] } \} :) \rangle >> \rangle :} . :| | rangle \rangle __| \rfloor ~| \lceil`
+	rightBrackets = `) ) ] ] } \} :) \rangle >> \rangle :} . :| | rangle \rangle __| \rfloor ~| \rceil`
 )
 
 // unaries are pairs of token and command; those in closers are delimiters
