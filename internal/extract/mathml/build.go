@@ -467,19 +467,21 @@ func (b *builder) table(n dom.Node, depth int, v variant) index {
 		c.push(&l, i)
 	}
 	i := c.parent(kTable, l)
-	align, _ := t.Attr(n, "columnalign")
 	start := len(c.text)
-	c.text = append(c.text, align...)
+	for k, name := range [...]string{"columnalign", "columnlines", "rowlines"} {
+		if k > 0 {
+			c.text = append(c.text, tableAttrEnd)
+		}
+		value, _ := t.Attr(n, name)
+		c.text = append(c.text, value...)
+	}
 	d := &c.nodes[i]
 	d.textStart, d.textEnd = int32(start), int32(len(c.text))
 	if s, _ := t.Attr(n, "displaystyle"); s == "true" || isAlignment(t.Class(n)) {
 		d.flags |= fAligned
 	}
-	if s, _ := t.Attr(n, "columnlines"); strings.Contains(s, "solid") || strings.Contains(s, "dashed") {
-		d.flags |= fColumnLines
-	}
-	if s, _ := t.Attr(n, "rowlines"); strings.Contains(s, "solid") || strings.Contains(s, "dashed") {
-		d.flags |= fRowLines
+	if _, columns, rows := tableAttrs(c.textOf(i)); hasLine(columns) || hasLine(rows) {
+		d.flags |= fLines
 	}
 	return i
 }

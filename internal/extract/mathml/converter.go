@@ -125,8 +125,8 @@ type node struct {
 	depth   uint8 // height of the tree below, at most maxDepth
 	first   index // first child
 	next    index // next sibling
-	// text is that of a token; for an enclosure its notation, for a table its
-	// column alignment.
+	// text is that of a token; for an enclosure its notation, for a table what
+	// tableAttrs takes apart.
 	textStart, textEnd int32
 }
 
@@ -142,9 +142,8 @@ const (
 	fFence                      // operator that says it is a fence
 	fLabeled                    // table row whose first cell is its number
 	fAligned                    // table set in display style
-	fColumnLines
-	fRowLines
-	fPrefix // operator that can only open
+	fLines                      // table with lines between columns or rows
+	fPrefix                     // operator that can only open
 	fPostfix
 )
 

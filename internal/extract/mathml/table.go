@@ -47,7 +47,7 @@ func (c *Converter) writeFenced(i index) (next index, ok bool) {
 		if env == "" {
 			return none, false
 		}
-		if c.nodes[body].flags&(fColumnLines|fRowLines) != 0 {
+		if c.nodes[body].flags&fLines != 0 {
 			return none, false
 		}
 		c.writeTable(body, env)
@@ -123,7 +123,7 @@ func (c *Converter) writeTable(i index, env string) {
 	if rows == 0 {
 		return
 	}
-	align := strings.Fields(string(c.textOf(i)))
+	align, columnLines, rowLines := tableAttrs(c.textOf(i))
 	if rows == 1 && labeled {
 		// One numbered formula, set as a table for its number only.
 		c.writeTableRow(n.first, "")
@@ -131,7 +131,7 @@ func (c *Converter) writeTable(i index, env string) {
 	}
 	spec := ""
 	if env == "" {
-		env, spec = c.environmentOf(i, align, columns)
+		env, spec = c.environmentOf(i, align, columnLines, columns)
 	}
 	c.raw(`\begin{`)
 	c.raw(env)
@@ -142,11 +142,11 @@ func (c *Converter) writeTable(i index, env string) {
 		c.raw("}")
 	}
 	c.word = false
-	for row := n.first; row != none; row = c.nodes[row].next {
+	for row, k := n.first, 0; row != none; row, k = c.nodes[row].next, k+1 {
 		c.writeTableRow(row, "&")
 		if c.nodes[row].next != none {
 			c.raw(`\\`)
-			if n.flags&fRowLines != 0 {
+			if lineAfter(rowLines, k) {
 				c.raw(`\hline `)
 			}
 			// "[" after a line end would be its optional height.
@@ -160,20 +160,42 @@ func (c *Converter) writeTable(i index, env string) {
 	c.raw("}")
 }
 
+// tableAttrEnd stands between the attributes of a table in the text of its node,
+// which have none themselves.
+const tableAttrEnd = 0
+
+// tableAttrs returns the alignments of columns and the lines after columns and rows
+// that the text of a table node gives: the last of each is that of all further ones.
+func tableAttrs(text []byte) (align, columnLines, rowLines []string) {
+	a, lines, _ := strings.Cut(string(text), string(rune(tableAttrEnd)))
+	columns, rows, _ := strings.Cut(lines, string(rune(tableAttrEnd)))
+	return strings.Fields(a), strings.Fields(columns), strings.Fields(rows)
+}
+
+// hasLine reports whether one of lines is drawn.
+func hasLine(lines []string) bool {
+	return slices.ContainsFunc(lines, func(s string) bool { return s == "solid" || s == "dashed" })
+}
+
+// lineAfter reports whether lines has one after column or row k.
+func lineAfter(lines []string, k int) bool {
+	if len(lines) == 0 {
+		return false
+	}
+	k = min(k, len(lines)-1)
+	return hasLine(lines[k : k+1])
+}
+
 // environmentOf chooses the environment of a table without fences.
-func (c *Converter) environmentOf(i index, align []string, columns int) (env, spec string) {
+func (c *Converter) environmentOf(i index, align, columnLines []string, columns int) (env, spec string) {
 	flags := c.nodes[i].flags
-	if flags&(fColumnLines|fRowLines) != 0 {
-		separator := ""
-		if flags&fColumnLines != 0 {
-			separator = "|"
-		}
+	if flags&fLines != 0 {
 		// A specification longer than any real one is cut: LaTeX would not
 		// take it, but the size of the output must stay bounded.
 		var b strings.Builder
 		for k := range min(columns, 200) {
-			if k > 0 {
-				b.WriteString(separator)
+			if k > 0 && lineAfter(columnLines, k-1) {
+				b.WriteByte('|')
 			}
 			b.WriteByte(columnLetter(align, k))
 		}

@@ -64,5 +64,5 @@ var labelArrows = map[string]string{
 // digraphs are operators that are typed as several characters.
 var digraphs = map[string]string{
 	"<=": `\leq`, ">=": `\geq`, "!=": `\neq`, "/=": `\neq`, "->": `\rightarrow`, "<-": `\leftarrow`, "=>": `\Rightarrow`, "<=>": `\Leftrightarrow`,
-	"<->": `\leftrightarrow`, "||": `\|`, "...": `\ldots`, "&&": `\wedge`, "<<": `\ll`, ">>": `\gg`, "+-": `\pm`, "|->": `\mapsto`,
+	"<->": `\leftrightarrow`, "||": `\|`, "...": `\ldots`, "<<": `\ll`, ">>": `\gg`, "+-": `\pm`, "|->": `\mapsto`,
 }
