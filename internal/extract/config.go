@@ -64,6 +64,12 @@ func (p *page) scanScript(n dom.Node) {
 	if src != "" {
 		p.config.scanAddress(src)
 	}
+	if a.lazySrc != "" {
+		p.config.scanAddress(a.lazySrc)
+	}
+	if a.id != "" && (containsFold(a.id, "mathjax") || containsFold(a.id, "katex")) {
+		p.config.library = true
+	}
 	child := t.FirstChild(n)
 	if child == dom.None {
 		return
@@ -99,7 +105,28 @@ func isState(code []byte) bool {
 	return false
 }
 
-// scanAddress recognises renderers by the address of their script.
+// maxLinks bounds how many links to other files of a page are kept in mind.
+const maxLinks = 256
+
+// scanLinks looks for a renderer among what the page links to for its own use:
+// a style sheet, or a script that is fetched ahead. The script that loads the
+// renderer is often a bundle without a name.
+func (p *page) scanLinks() {
+	for _, n := range p.links {
+		href, _ := p.tree.Attr(n, "href")
+		if href == "" {
+			continue
+		}
+		switch rel, _ := p.tree.Attr(n, "rel"); {
+		case containsFold(rel, "stylesheet"), containsFold(rel, "preload"), containsFold(rel, "prefetch"), containsFold(rel, "preconnect"):
+			if p.config.scanAddress(href); p.config.library {
+				return
+			}
+		}
+	}
+}
+
+// scanAddress recognises renderers by the address of their files.
 func (c *mathConfig) scanAddress(src string) {
 	c.lower = c.lower[:0]
 	for i := range min(len(src), 1000) {
@@ -109,7 +136,7 @@ func (c *mathConfig) scanAddress(src string) {
 		}
 		c.lower = append(c.lower, b)
 	}
-	for _, name := range [...]string{"mathjax", "katex", "asciimath", "mathquill", "jsmath", "temml", "mathml"} {
+	for _, name := range [...]string{"mathjax", "katex", "asciimath", "mathquill", "jsmath", "temml", "mathml", "tex-chtml", "tex-svg", "tex-mml-"} {
 		if bytes.Contains(c.lower, []byte(name)) {
 			c.library = true
 			break
@@ -309,6 +336,9 @@ func (c *mathConfig) declare(open, end string, display bool) {
 
 // finish settles the table of delimiters once the whole page was seen.
 func (c *mathConfig) finish(p *page) {
+	if !c.library && p.hasDollar {
+		p.scanLinks()
+	}
 	c.delimiters = append(c.delimiters[:0], c.declared...)
 	for _, d := range defaultDelimiters {
 		if !c.has(d.open) {

@@ -18,6 +18,7 @@ func (p *page) scanDelimiters(n dom.Node, raw []byte, signs textSign) {
 		opens, closes = commandDelimiters(raw)
 	}
 	if signs&signDollar != 0 {
+		p.hasDollar = true
 		if dollars := bytes.Count(raw, []byte("$$")); dollars > 0 {
 			p.doubleDollar = true
 			if hasDoubleFormula(raw) {

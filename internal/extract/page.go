@@ -88,11 +88,12 @@ type page struct {
 	ogTitle     string
 	lang        string
 	jsonNodes   []dom.Node
+	links       []dom.Node // to other files: style sheets and the like
 	renderCalls []renderCall
 	comment     dom.Node // last comment of latex2html with the source of the next image
 	rawPairs    int      // pairs of single dollars with a TeX command, strength C
 	sureMath    bool     // raw delimiters that are mathematics without doubt were seen
-	hasDollar   bool
+	hasDollar   bool     // in a text that may have formulas
 	// doubleDollar says that two dollars in a row were seen, which need not be
 	// delimiters.
 	doubleDollar bool
@@ -123,6 +124,7 @@ func (p *page) reset() {
 	p.atoms = p.atoms[:0]
 	p.texBuf = p.texBuf[:0]
 	p.jsonNodes = p.jsonNodes[:0]
+	p.links = p.links[:0]
 	p.wikiSections = p.wikiSections[:0]
 	p.renderCalls = p.renderCalls[:0]
 	p.budget = 16*n + 1000
@@ -334,6 +336,9 @@ func (p *page) scanElement(n dom.Node) dom.Node {
 	}
 	m.flags |= role.flags()
 	if role&roleBare != 0 {
+		if tag == dom.Link && len(p.links) < maxLinks {
+			p.links = append(p.links, n)
+		}
 		return n + 1
 	}
 	var a *attrs
