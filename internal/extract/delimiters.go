@@ -382,7 +382,7 @@ func (w *pairing) acceptable(inside []byte, next byte, d *delimiter) bool {
 		return !prose(view(trimmed)) || tex.LooksTeX(view(trimmed))
 	}
 	if d.open == `\[` || d.open == `\(` {
-		return !isRegexp(trimmed)
+		return !isRegexp(trimmed) && !isNamed(inside, d.open)
 	}
 	return true
 }

@@ -1,6 +1,9 @@
 package extract
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // isRegexp recognises the inside of \( … \) in a regular expression or a shell
 // command in prose.
@@ -17,6 +20,49 @@ func isRegexp(s []byte) bool {
 		return true // a class of characters
 	}
 	return false
+}
+
+// isNamed reports whether prose is about the delimiters of \( … \) or \[ … \]
+// themselves, as in "group with \( and \)", or about an escaped bracket as in
+// \[A-Za-z_\]; inside is what stands between them.
+func isNamed(inside []byte, open string) bool {
+	trimmed := bytes.TrimSpace(inside)
+	switch {
+	case open == `\[` && isClass(trimmed), string(trimmed) == "...", string(trimmed) == "…":
+		return true
+	case !isSpace(inside[len(inside)-1]):
+		return false
+	case string(trimmed) == ",":
+		return true
+	case !isSpace(inside[0]):
+		return false
+	}
+	switch string(trimmed) {
+	case "and", "or", "to", "with", "und", "oder", "et", "ou":
+		return true
+	}
+	return !bytes.ContainsAny(trimmed, `\^_=<>+`) && prose(view(trimmed))
+}
+
+// isClass reports whether s is the inside of a class of characters: ranges, and
+// signs that are no operators beside them.
+func isClass(s []byte) bool {
+	ranges := 0
+	for len(s) > 0 {
+		if len(s) >= 3 {
+			switch string(s[:3]) {
+			case "0-9", "1-9", "0-7", "0-1", "a-z", "A-Z", "a-f", "A-F":
+				ranges++
+				s = s[3:]
+				continue
+			}
+		}
+		if strings.IndexByte("^_-.,:/|#@%$\\", s[0]) < 0 {
+			return false
+		}
+		s = s[1:]
+	}
+	return ranges > 0
 }
 
 // isGroup reports whether a group at [i, end), which has no command inside, is
