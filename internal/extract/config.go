@@ -19,10 +19,11 @@ type delimiter struct {
 
 // mathConfig is what the scripts of a page say about its maths renderer.
 type mathConfig struct {
-	library      bool // MathJax, KaTeX or a kin is loaded
-	asciiMath    bool // back-quotes are delimiters
-	listed       bool // the page lists its delimiters, which replace the defaults
-	dollar       bool // a single dollar is a delimiter by configuration
+	library      bool      // MathJax, KaTeX or a kin is loaded
+	asciiMath    bool      // back-quotes are delimiters
+	listed       bool      // the page lists its delimiters, which replace the defaults
+	dollar       bool      // a single dollar is a delimiter by configuration
+	inline       listState // of inlineMath
 	ignoreClass  string
 	processClass string
 	delimiters   []delimiter // in the order in which they are tried
@@ -31,6 +32,15 @@ type mathConfig struct {
 	kinds        byteKinds // of the bytes of a paragraph
 	lower        []byte    // an address in lower case
 }
+
+// listState says what is known of a list of delimiters.
+type listState uint8
+
+const (
+	listNone    listState = iota // the page has none
+	listUnknown                  // it is the value of a variable or a call
+	listRead
+)
 
 // dollarStrength says what a single dollar needs to be a delimiter.
 type dollarStrength uint8
@@ -222,7 +232,13 @@ func (c *mathConfig) pairs(value []byte, display bool) {
 	s := jsScanner{src: value}
 	kind, _ := s.next()
 	if kind != jsOpen {
+		if !display {
+			c.inline = max(c.inline, listUnknown)
+		}
 		return
+	}
+	if !display {
+		c.inline = listRead
 	}
 	add := kind == jsOpen && s.opened == '{'
 	depth := 1
@@ -263,9 +279,9 @@ func (c *mathConfig) asciiPairs(value []byte) {
 	if end < 0 || !bytes.HasPrefix(bytes.TrimLeft(value, " \t\r\n"), []byte{'{'}) {
 		return
 	}
-	listed, first := c.listed, len(c.declared)
+	listed, inline, first := c.listed, c.inline, len(c.declared)
 	c.eachKey(value[:end], "delimiters", func(v []byte) { c.pairs(v, false) })
-	c.listed = listed // of TeX
+	c.listed, c.inline = listed, inline // of TeX
 	for i := first; i < len(c.declared); i++ {
 		c.declared[i].form = formAsciiMath
 	}
@@ -348,14 +364,14 @@ func (c *mathConfig) finish(p *page) {
 	switch {
 	case c.dollar:
 		c.strength = dollarSure
-	case c.listed:
+	case c.listed && c.inline != listUnknown:
 		// The list of the page replaces the defaults: without it in the list,
 		// a dollar is money.
 		c.strength = dollarNever
 		if p.rawPairs >= 3 {
 			c.strength = dollarLikely
 		}
-	case c.library || p.sureMath || len(p.atoms) > 0 || p.rawPairs >= 3:
+	case c.library || c.listed || p.sureMath || len(p.atoms) > 0 || p.rawPairs >= 3:
 		c.strength = dollarLikely
 	}
 	if !c.asciiMath && p.backquotes >= 2 && !p.codeSeen {
