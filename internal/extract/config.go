@@ -68,6 +68,9 @@ func (p *page) scanScript(n dom.Node) {
 		}
 		if containsFold(typ, "json") {
 			p.jsonNodes = append(p.jsonNodes, n)
+			if !containsFold(typ, "ld+json") {
+				p.scanSettings(n)
+			}
 			return
 		}
 	}
@@ -98,6 +101,25 @@ func (p *page) scanScript(n dom.Node) {
 	}
 	p.classes.configure(p.config.ignoreClass, p.config.processClass)
 	p.scanRenderCalls(code)
+}
+
+// maxSettings is the length in bytes of the longest JSON in which settings are
+// looked for.
+const maxSettings = 64 << 10
+
+// scanSettings reads the configuration of a renderer in a script of JSON, where
+// Drupal keeps it. In a text that JSON holds the quotes would have backslashes.
+func (p *page) scanSettings(n dom.Node) {
+	child := p.tree.FirstChild(n)
+	if child == dom.None {
+		return
+	}
+	code := p.tree.RawText(child)
+	if len(code) > maxSettings || !bytes.Contains(code, []byte(`"inlineMath":`)) && !bytes.Contains(code, []byte(`"tex2jax":`)) {
+		return
+	}
+	p.config.scanCode(code)
+	p.classes.configure(p.config.ignoreClass, p.config.processClass)
 }
 
 // isState reports whether a script sets the state of an application, which may
