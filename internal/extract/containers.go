@@ -80,7 +80,37 @@ func looksBare(s string) bool {
 	if strings.IndexByte(s, '\\') >= 0 {
 		return tex.LooksTeX(s) || tex.LooksMath(s)
 	}
-	return !prose(s) && len(s) <= 300 && (tex.LooksTeX(s) || tex.LooksMath(s) || strings.ContainsAny(s, "^_=<>+"))
+	return !prose(s) && len(s) <= 300 && (tex.LooksTeX(s) || !inWords(s) && (tex.LooksMath(s) || strings.ContainsAny(s, "^_=<>+")))
+}
+
+// inWords reports whether s is an equation between words or quantities, such as
+// "speed = distance / time" and "2 hours = 120 min", which is text as it is: most
+// of its operands are words.
+func inWords(s string) bool {
+	words, others := 0, 0
+	number := false // before w
+	for w := range strings.FieldsSeq(s) {
+		w = strings.Trim(w, ".,;:!?()[]")
+		switch {
+		case isWord(w) && (number || len(w) >= 4 && !operators[w]):
+			words++
+		case strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 || isLetter(byte(r)) }) >= 0:
+			others++
+		}
+		number = w != "" && isDigit(w[len(w)-1])
+	}
+	return words >= 2 && words > others
+}
+
+// isWord reports whether s is three letters or more, with no capital but the
+// first.
+func isWord(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) || i > 0 && s[i] < 'a' {
+			return false
+		}
+	}
+	return len(s) >= 3
 }
 
 // prose reports whether s has three words of a sentence in a row.
