@@ -306,17 +306,26 @@ func (w *pairing) delimited(i, k int, d *delimiter) int {
 // aloneInLine reports whether nothing but white space shares the line of the
 // source in [i, end).
 func (w *pairing) aloneInLine(i, end int) bool {
-	for j := i - 1; j >= 0 && w.src[j] != mkBreak; j-- {
-		if w.src[j] > ' ' {
-			return false
-		}
+	before, after := w.besides(i, end)
+	return !before && !after
+}
+
+// amidLine reports whether the line goes on on both sides of [i, end).
+func (w *pairing) amidLine(i, end int) bool {
+	before, after := w.besides(i, end)
+	return before && after
+}
+
+// besides reports whether anything but white space stands before and after [i, end)
+// in its line.
+func (w *pairing) besides(i, end int) (before, after bool) {
+	for j := i - 1; j >= 0 && w.src[j] != mkBreak && !before; j-- {
+		before = w.src[j] > ' '
 	}
-	for j := end; j < len(w.src) && w.src[j] != mkBreak; j++ {
-		if w.src[j] > ' ' {
-			return false
-		}
+	for j := end; j < len(w.src) && w.src[j] != mkBreak && !after; j++ {
+		after = w.src[j] > ' '
 	}
-	return true
+	return before, after
 }
 
 // closing returns the position of the delimiter that closes d, opened before

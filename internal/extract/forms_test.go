@@ -134,7 +134,8 @@ func TestForms(t *testing.T) {
 		// AsciiMath, codes of forums.
 		{"AsciiMath", `<script src="/ASCIIMathML.js"></script>`, "<p>a `x^2` b", "a $x^{2}$ b"},
 		{"no AsciiMath", "", "<p>run `ls` and `cd`", "run `ls` and `cd`"},
-		{"bbcode", "", `<p>a [tex]x^2=5[/tex] b`, "a\n\n$$x^2=5$$\n\nb"},
+		{"bbcode", "", `<p>a [tex]x^2=5[/tex] b`, "a $x^2=5$ b"},
+		{"bbcode at the end", "", `<p>a [tex]x^2=5[/tex]`, "a\n\n$$x^2=5$$"},
 		{"bbcode inline", "", `<p>a [math]x^2[/math] b`, "a $x^2$ b"},
 		{"bbcode prose", "", `<p>see [math]the whole long thing[/math]`, "see [math]the whole long thing[/math]"},
 		{"WordPress shortcode", "", `<p>a $latex x^2&s=2$ b`, "a $x^2$ b"},

@@ -32,6 +32,8 @@ func hostilePages(n int) map[string]string {
 		"dollars and braces":   sentence + `<p class="math-container">` + strings.Repeat("${", n),
 		"back-quotes":          sentence + `<script src="ASCIIMathML.js"></script><p>` + strings.Repeat("`\\", n),
 		"codes":                sentence + "<p>" + strings.Repeat("[tex]", n),
+		"marks of pages":       sentence + "<p>" + strings.Repeat("[mathjax]<br>", n/2),
+		"links":                strings.Repeat("<link rel=stylesheet href=/a.css>", n/4) + "<p>$</p>" + sentence,
 		"breaks":               sentence + strings.Repeat("<br>", n) + sentence,
 		"labels":               sentence + `<p>\eqref{x}` + strings.Repeat(`\(\label{a}x\)`, n/4),
 		"images":               sentence + strings.Repeat(`<img class=latex alt="\frac{1}{2}">`, n/4),

@@ -10,7 +10,8 @@ import (
 type codeDisplay uint8
 
 const (
-	codeByPlace codeDisplay = iota // a display if it is alone in its line
+	codeByPlace    codeDisplay = iota // a display if it is alone in its line
+	codeBySentence                    // a display unless a sentence goes on around it
 	codeInline
 	codeBlock
 )
@@ -19,10 +20,10 @@ const (
 // software marks formulas, and of the tags in angles of wikis. They hold on
 // every page, because the script that replaces them is often not in the page.
 var shortcodes = map[string]codeDisplay{
-	"tex": codeBlock, "latex": codeByPlace, "math": codeByPlace, "itex": codeInline, "imath": codeInline, "ilatex": codeInline,
+	"tex": codeBySentence, "latex": codeByPlace, "math": codeByPlace, "itex": codeInline, "imath": codeInline, "ilatex": codeInline,
 	"ktex": codeByPlace, "texx": codeByPlace, "katex": codeByPlace, "dmath": codeBlock, "dtex": codeBlock, "mathjax": codeByPlace,
 	"eqn": codeByPlace, "eq": codeByPlace, "m": codeByPlace, "mimetex": codeByPlace,
-	"mathjaxinline": codeInline,
+	"mathjaxinline": codeInline, "latexpage": codeByPlace,
 }
 
 // Limits of shortcodes.
@@ -67,6 +68,10 @@ func (w *pairing) shortcode(i int) int {
 	length := w.codeEnd(body, open, end, name)
 	if length < 0 {
 		w.codes++
+		if open == '[' && (name == "latexpage" || name == "mathjax") && !w.amidLine(i, i+n+head+1) {
+			w.p.expectDollars()
+			return n + head + 1
+		}
 		return 0
 	}
 	inside := body[:length]
@@ -75,6 +80,15 @@ func (w *pairing) shortcode(i int) int {
 		return 0
 	}
 	return total
+}
+
+// expectDollars makes single dollars likely from here on: a shortcode without an
+// end is there to have the formulas of a post of WordPress rendered.
+func (p *page) expectDollars() {
+	if c := &p.config; !c.listed {
+		c.strength = max(c.strength, dollarLikely)
+		p.walk.marks = true
+	}
 }
 
 // codeEnd returns the position of the tag that closes the shortcode name in
@@ -106,6 +120,8 @@ func (w *pairing) codeIsBlock(i, end int, place codeDisplay, attributes string) 
 	switch place {
 	case codeBlock:
 		return !w.isOneOfSeveral(i, end)
+	case codeBySentence:
+		return !w.amidLine(i, end) && !w.isOneOfSeveral(i, end)
 	case codeByPlace:
 		return w.aloneInLine(i, end)
 	case codeInline:
