@@ -218,8 +218,26 @@ func (c *mathConfig) scanCode(code []byte) {
 	for _, key := range [...]string{"ignoreClass", "ignoreHtmlClass"} {
 		c.eachKey(code, key, func(v []byte) { readString(v, &c.ignoreClass) })
 	}
+	c.eachKey(code, "ignoredClasses", c.ignoredClasses)
 	for _, key := range [...]string{"processClass", "processHtmlClass"} {
 		c.eachKey(code, key, func(v []byte) { readString(v, &c.processClass) })
+	}
+}
+
+// ignoredClasses reads ["a", "b"], names of KaTeX's auto-render.
+func (c *mathConfig) ignoredClasses(value []byte) {
+	s := jsScanner{src: value}
+	if kind, _ := s.next(); kind != jsOpen || s.opened != '[' {
+		return
+	}
+	for len(c.ignoreClass) < 300 {
+		kind, name := s.next()
+		if kind != jsString {
+			return
+		}
+		if name != "" && len(name) < 100 {
+			c.ignoreClass += "|" + name
+		}
 	}
 }
 
