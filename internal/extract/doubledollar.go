@@ -47,7 +47,7 @@ func isDoubleFormula(s string, next byte, likely bool) bool {
 	if strings.IndexByte(trimmed, '=') < 0 && (len(trimmed) > maxDouble || prose(trimmed)) {
 		return false
 	}
-	if isPriceMark(trimmed) || !hasOperand(trimmed) || !balanced(trimmed) {
+	if isPriceMark(trimmed) || !hasOperand(trimmed) || !balanced(trimmed) || trimmed[0] == '=' && inWords(trimmed) {
 		return false
 	}
 	if tex.LooksMath(trimmed) {
@@ -67,7 +67,7 @@ func isElement(s string, next byte) bool {
 // isPriceMark reports whether the dollars before s were a mark of their own: s
 // goes on after them, or has the next one.
 func isPriceMark(s string) bool {
-	return strings.IndexByte("),;.:", s[0]) >= 0 || strings.Contains(s, "$$")
+	return strings.IndexByte("),;.:$", s[0]) >= 0 || strings.Contains(s, "$$")
 }
 
 // hasOperand reports whether s has a letter, a digit or a character beyond ASCII.
