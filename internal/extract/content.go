@@ -208,7 +208,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	mostAtoms := m.atoms >= minNavAtoms && 2*m.atoms > pageAtoms
 	switch {
 	case tag == dom.Header:
-		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms && !p.namesPart(n, m) {
+		if m.flags&nfArticle == 0 && !content && !large && !mostAtoms && !p.namesPart(n, m) && !p.opensPost(n, m) {
 			return true
 		}
 	case tag == dom.Footer:
@@ -216,7 +216,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return !large && !mostAtoms
 		}
 	case tag == dom.Aside:
-		if m.flags&nfArticle != 0 && 2*m.link < m.text {
+		if 2*m.link < m.text+m.atoms && (m.flags&nfArticle != 0 || p.isInText(n, m)) {
 			return false
 		}
 		return !large && !mostAtoms

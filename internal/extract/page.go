@@ -25,6 +25,7 @@ const (
 	nfLink                           // inside a link
 	nfNav                            // structural boilerplate by tag or role
 	nfArticle                        // inside main or article
+	nfPost                           // inside a post or the body of an article, by its class
 	nfNoscript                       // inside noscript
 	nfHead                           // inside head
 	nfAsciiMath                      // AsciiMath region
@@ -35,7 +36,7 @@ const (
 	nfDisplay                        // inline element that is drawn as a block: nothing but a display formula
 
 	// inherited are the flags that children take over from their parent.
-	inherited = nfCode | nfKeep | nfIgnore | nfRegion | nfLink | nfArticle | nfNoscript | nfHead | nfHidden | nfAsciiMath
+	inherited = nfCode | nfKeep | nfIgnore | nfRegion | nfLink | nfArticle | nfPost | nfNoscript | nfHead | nfHidden | nfAsciiMath
 )
 
 // meta is the side table beside the nodes of the tree.
@@ -420,6 +421,9 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 	}
 	if bits.page&pcTabular != 0 && tag == dom.Span {
 		p.tabulate(n)
+	}
+	if bits.page&(pcPost|pcArticle) != 0 && tag != dom.Body {
+		m.flags |= nfPost
 	}
 	if bits.page&pcForum != 0 {
 		p.dropForumPart(n, tag)
