@@ -283,6 +283,8 @@ var exactClass = map[string]classBits{
 	"votecell":                   {page: pcDrop},
 	"vote":                       {page: pcDrop},
 	"comment-actions":            {page: pcDrop},
+	"comment-reply-link":         {page: pcDrop},
+	"comment-edit-link":          {page: pcDrop},
 	"comment-date":               {page: pcDrop},
 	"comment-user":               {page: pcDrop | pcForum},
 	"poster":                     {page: pcForum},

@@ -453,6 +453,9 @@ const (
 	wordInline  = "$inline$"
 )
 
+// openWordPress opens formulas on WordPress, which a dollar closes.
+const openWordPress = "$latex "
+
 // defaultDelimiters hold on every page, beside the shortcodes.
 var defaultDelimiters = [...]delimiter{
 	{open: tripleDollars + tripleDollars, close: tripleDollars + tripleDollars, display: true},
@@ -460,7 +463,7 @@ var defaultDelimiters = [...]delimiter{
 	{open: "$$", close: "$$", display: true, sure: true},
 	{open: `\[`, close: `\]`, display: true, sure: true},
 	{open: `\(`, close: `\)`, sure: true},
-	{open: "$latex ", close: "$", form: formBBCode},
+	{open: openWordPress, close: "$", form: formBBCode},
 	{open: wordDisplay, close: wordDisplay, display: true, sure: true, form: formRaw},
 	{open: wordInline, close: wordInline, sure: true, form: formRaw},
 	{open: "[$]", close: "[/$]", sure: true, form: formRaw},

@@ -498,7 +498,7 @@ func (p *page) takeRoots(kind rootKind) {
 		case c.kind == kind:
 			p.roots, end, comments = append(p.roots, c.node), t.End(c.node), dom.None
 		case c.kind == rootComments && len(p.roots) > 0 && c.node >= end:
-			if m := &p.m[c.node]; m.stops+m.atoms > 0 && p.keepsComments(m) {
+			if m := &p.m[c.node]; p.keepsComments(m) && (m.stops+m.atoms > 0 || p.holdsDollar(c.node)) {
 				comments = c.node
 			}
 		}
@@ -506,6 +506,20 @@ func (p *page) takeRoots(kind rootKind) {
 	if comments != dom.None {
 		p.roots = append(p.roots, comments)
 	}
+}
+
+// holdsDollar reports whether a dollar that may be a delimiter is in n.
+func (p *page) holdsDollar(n dom.Node) bool {
+	t := &p.tree
+	if p.config.strength == dollarNever || !p.spend(int(t.End(n)-n)) {
+		return false
+	}
+	for c := n; c < t.End(n); c++ {
+		if t.IsText(c) && p.m[c].text > 0 && bytes.IndexByte(t.RawText(c), '$') >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // A mainPart is an element that may be a main part of the page.

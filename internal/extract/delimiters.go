@@ -25,6 +25,9 @@ func (p *page) scanDelimiters(n dom.Node, raw []byte, signs textSign) {
 				opens, closes = true, closes || dollars > 1
 			}
 		}
+		if _, after, ok := bytes.Cut(raw, []byte(openWordPress)); ok && bytes.IndexByte(after, '$') >= 0 {
+			opens, closes = true, true
+		}
 		if p.rawPairs < 3 {
 			p.countPairs(raw[bytes.IndexByte(raw, '$'):])
 		}
