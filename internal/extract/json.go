@@ -10,6 +10,7 @@ import (
 
 	"mathsieve/internal/corpus"
 	"mathsieve/internal/extract/dom"
+	"mathsieve/internal/extract/tex"
 )
 
 // Limits of what is read of a page's structured data.
@@ -27,10 +28,15 @@ const (
 // once more, as the page that they would have made.
 func (p *page) fromJSON(doc *corpus.Document) {
 	var page bytes.Buffer
-	p.preloadedPage(&page)
-	for _, n := range p.jsonNodes {
-		p.jsonPage(&page, n)
-		if page.Len() > maxJSONBytes {
+	for _, p.shortJSON = range [...]bool{false, true} {
+		p.preloadedPage(&page)
+		for _, n := range p.jsonNodes {
+			p.jsonPage(&page, n)
+			if page.Len() > maxJSONBytes {
+				break
+			}
+		}
+		if page.Len() > 0 {
 			break
 		}
 	}
@@ -85,14 +91,14 @@ func (p *page) jsonPage(page *bytes.Buffer, n dom.Node) {
 	decoder.UseNumber()
 	var value any
 	if decoder.Decode(&value) != nil {
-		scriptStrings(page, raw)
+		scriptStrings(page, raw, p.shortJSON)
 		return
 	}
 	if containsFold(typ, "ld+json") {
 		appendLinkedData(page, value, 0)
 		return
 	}
-	appendParts(page, value)
+	appendParts(page, value, p.shortJSON)
 }
 
 // preloadedPage appends to page the HTML of the topic that Discourse keeps in an
@@ -114,16 +120,17 @@ func (p *page) preloadedPage(page *bytes.Buffer) {
 			}
 			var topic any
 			if json.Unmarshal([]byte(stores[name]), &topic) == nil {
-				appendParts(page, topic)
+				appendParts(page, topic, p.shortJSON)
 			}
 		}
 		return
 	}
 }
 
-// appendParts appends the texts in a value of an application.
-func appendParts(page *bytes.Buffer, value any) {
-	c := jsonCollector{seen: make(map[string]bool)}
+// appendParts appends the texts in a value of an application, short ones among
+// them if they hold a formula and short says so.
+func appendParts(page *bytes.Buffer, value any, short bool) {
+	c := jsonCollector{seen: make(map[string]bool), short: short}
 	c.collect(value, "", 0)
 	for _, part := range c.parts {
 		if part.title != "" {
@@ -145,8 +152,8 @@ func appendTitle(page *bytes.Buffer, title string) {
 }
 
 // scriptStrings appends the long strings behind content keys in a script that is
-// no JSON, such as a function that returns the state.
-func scriptStrings(page *bytes.Buffer, code []byte) {
+// no JSON, such as a function that returns the state; short is as in appendParts.
+func scriptStrings(page *bytes.Buffer, code []byte, short bool) {
 	s := jsScanner{src: code}
 	key := ""
 	for parts := 0; parts < maxJSONParts; {
@@ -157,7 +164,7 @@ func scriptStrings(page *bytes.Buffer, code []byte) {
 		case (kind == jsString || kind == jsOther) && s.isKey():
 			key = text
 		case kind == jsString:
-			if contentKeys[key] && len(text) >= minJSONString && !strings.HasPrefix(text, "http") {
+			if contentKeys[key] && (len(text) >= minJSONString || short && isShortText(text)) && !strings.HasPrefix(text, "http") {
 				appendFragment(page, text)
 				parts++
 			}
@@ -214,6 +221,16 @@ func hasType(v map[string]any, names ...string) bool {
 var contentKeys = map[string]bool{
 	"contentHtml": true, "body": true, "content": true, "html": true, "text": true, "description": true, "cooked": true,
 	"bodyHtml": true, "contentHTML": true, "markdown": true, "question": true, "answer": true, "solution": true, "articleBody": true,
+	"content_html": true, "body_html": true, "content_md": true, "body_md": true, "content_markdown": true, "body_markdown": true,
+	"contentMd": true, "bodyMd": true, "contentMarkdown": true, "bodyMarkdown": true, "statement": true, "background": true,
+}
+
+// companionKeys are the names of what belongs to a text in the same object, in
+// the order of a problem and its solution. These count even if they are short.
+var companionKeys = [...]string{
+	"inputFormat", "input_format", "inputDescription", "input_description",
+	"outputFormat", "output_format", "outputDescription", "output_description", "constraints",
+	"hint", "hints", "explanation", "solution", "answer",
 }
 
 // A jsonPart is one text, below the title of the object that it is of.
@@ -227,6 +244,7 @@ type jsonCollector struct {
 	seen    map[string]bool
 	title   string // of the next part
 	answers int    // depth of lists of answers
+	short   bool   // take short strings with a formula, too
 }
 
 func (c *jsonCollector) collect(value any, key string, depth int) {
@@ -235,19 +253,17 @@ func (c *jsonCollector) collect(value any, key string, depth int) {
 	}
 	switch v := value.(type) {
 	case string:
-		if c.isText(v, key) {
-			c.seen[v] = true
-			part := jsonPart{text: v}
-			if key != "description" { // which pages have, too
-				part.title, c.title = c.title, ""
-			}
-			c.parts = append(c.parts, part)
-		} else if len(v) > 2*minJSONString && (v[0] == '{' || v[0] == '[') {
-			// Discourse keeps JSON in the strings of its JSON.
+		if len(v) >= minJSONString && (v[0] == '{' || v[0] == '[') {
+			// Discourse keeps JSON in the strings of its JSON, and so do the
+			// answers of servers that SvelteKit keeps.
 			var inner any
 			if json.Unmarshal([]byte(v), &inner) == nil {
 				c.collect(inner, key, depth+1)
+				return
 			}
+		}
+		if c.isText(v, key) {
+			c.add(v, key)
 		}
 	case []any:
 		for _, item := range v {
@@ -261,7 +277,8 @@ func (c *jsonCollector) collect(value any, key string, depth int) {
 		} else {
 			title = ""
 		}
-		keys := slices.Sorted(maps.Keys(v))
+		keys := slices.SortedFunc(maps.Keys(v), questionsFirst)
+		before := len(c.parts)
 		for _, holders := range [...]bool{false, true} {
 			for _, k := range keys {
 				if isHolder(v[k]) != holders {
@@ -275,6 +292,9 @@ func (c *jsonCollector) collect(value any, key string, depth int) {
 					c.answers--
 				}
 			}
+			if !holders && len(c.parts) > before {
+				c.addCompanions(v, before)
+			}
 		}
 		if title != "" && c.title == title {
 			c.title = outer // nothing in this object was a text
@@ -282,19 +302,89 @@ func (c *jsonCollector) collect(value any, key string, depth int) {
 	}
 }
 
+// add adds the text behind key.
+func (c *jsonCollector) add(text, key string) {
+	c.seen[text] = true
+	part := jsonPart{text: text}
+	if key != "description" { // which pages have, too
+		part.title, c.title = c.title, ""
+	}
+	c.parts = append(c.parts, part)
+}
+
+// addCompanions adds what belongs to the texts of object, the first of which is
+// part first: single strings and lists.
+func (c *jsonCollector) addCompanions(object map[string]any, first int) {
+	for _, key := range companionKeys {
+		values, ok := object[key].([]any)
+		if !ok {
+			values = []any{object[key]}
+		}
+		for _, value := range values {
+			if s, ok := value.(string); ok && len(s) >= minJSONAnswer && !c.seen[s] && !strings.HasPrefix(s, "http") && len(c.parts) < maxJSONParts {
+				if part := &c.parts[first]; part.title == "" {
+					part.title, c.title = c.title, ""
+				}
+				c.add(s, key)
+			}
+		}
+	}
+}
+
 // isText reports whether a string behind key is a text of the page that was not
 // there before.
 func (c *jsonCollector) isText(s, key string) bool {
+	if !contentKeys[key] || c.seen[s] || strings.HasPrefix(s, "http") {
+		return false
+	}
 	shortest := minJSONString
 	if len(c.parts) > 0 && (c.answers > 0 || key == "cooked") {
 		shortest = minJSONAnswer
 	}
-	return contentKeys[key] && len(s) >= shortest && !c.seen[s] && !strings.HasPrefix(s, "http")
+	return len(s) >= shortest || c.short && isShortText(s)
+}
+
+// isShortText reports whether a string, too short for a text by itself, is no
+// label, because it holds a formula.
+func isShortText(s string) bool {
+	if len(s) < minJSONAnswer {
+		return false
+	}
+	for _, sign := range [...]string{`\(`, `\[`, "$$", "<math", `class="math`, "katex"} {
+		if strings.Contains(s, sign) {
+			return true
+		}
+	}
+	for {
+		_, after, ok := strings.Cut(s, "$")
+		if !ok {
+			return false
+		}
+		inside, _, ok := strings.Cut(after, "$")
+		if !ok {
+			return false
+		}
+		if tex.LooksMath(inside) && tex.Money(inside) == 0 {
+			return true
+		}
+		s = after
+	}
 }
 
 // answerKeys are the names of lists whose texts count even if they are short.
 var answerKeys = map[string]bool{
 	"answers": true, "answer": true, "acceptedAnswer": true, "suggestedAnswer": true, "solutions": true, "replies": true,
+}
+
+// questionsFirst orders the keys of an object: by name, but answers last.
+func questionsFirst(a, b string) int {
+	switch lastA, lastB := answerKeys[a] || a == "solution", answerKeys[b] || b == "solution"; {
+	case lastA && !lastB:
+		return 1
+	case lastB && !lastA:
+		return -1
+	}
+	return strings.Compare(a, b)
 }
 
 // isHolder reports whether a value holds other values.

@@ -89,6 +89,7 @@ type page struct {
 	ogTitle     string
 	lang        string
 	jsonNodes   []dom.Node
+	shortJSON   bool       // short texts with formulas count, because there are no others
 	links       []dom.Node // to other files: style sheets and the like
 	renderCalls []renderCall
 	comment     dom.Node // last comment of latex2html with the source of the next image
