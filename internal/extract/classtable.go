@@ -291,6 +291,7 @@ var exactClass = map[string]classBits{
 	"keyinfo":                    {page: pcForum},
 	"codebox":                    {page: pcForum},
 	"postdetails":                {page: pcForum},
+	"question-status":            {page: pcDrop},
 	"author_statistics":          {page: pcDrop},
 	"comment-score":              {page: pcDrop},
 	"comment-author":             {page: pcMeta},

@@ -186,7 +186,8 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return true
 		}
 	}
-	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 && (!large || m.text <= maxButtonText && m.stops+m.atoms == 0) {
+	if m.class&(pcDrop|pcPrompt|pcLineNo) != 0 &&
+		(!large || m.text <= maxButtonText && m.stops+m.atoms == 0 || tag == dom.Aside && m.text < total && 2*m.atoms <= pageAtoms) {
 		return m.class&pcLineNo == 0 || role&roleBlock == 0 || tag == dom.Td || m.stops < 3
 	}
 	if m.class&pcLineNoInCode != 0 && m.flags&nfCode != 0 {
