@@ -291,6 +291,8 @@ var exactClass = map[string]classBits{
 	"keyinfo":                    {page: pcForum},
 	"codebox":                    {page: pcForum},
 	"postdetails":                {page: pcForum},
+	"bigusername":                {page: pcForum},
+	"cAuthorPane":                {page: pcDrop},
 	"question-status":            {page: pcDrop},
 	"author_statistics":          {page: pcDrop},
 	"comment-score":              {page: pcDrop},

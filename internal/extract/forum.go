@@ -28,7 +28,7 @@ func (p *page) dropForumPart(n dom.Node, tag dom.Tag) {
 		}
 	case t.HasClass(n, "codebox"): // phpBB
 		p.dropCodeLabel(n)
-	case tag == dom.Div && t.AttrHasPrefix(n, "id", "postmenu_"):
+	case tag == dom.Div && t.AttrHasPrefix(n, "id", "postmenu_") || t.HasClass(n, "bigusername"):
 		p.dropPostCells(n)
 	}
 }
