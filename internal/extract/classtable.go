@@ -292,6 +292,7 @@ var exactClass = map[string]classBits{
 	"codebox":                    {page: pcForum},
 	"postdetails":                {page: pcForum},
 	"bigusername":                {page: pcForum},
+	"problem-statement":          {page: pcArticle | pcForum},
 	"cAuthorPane":                {page: pcDrop},
 	"question-status":            {page: pcDrop},
 	"author_statistics":          {page: pcDrop},

@@ -7,9 +7,10 @@ import (
 	"mathsieve/internal/extract/dom"
 )
 
-// dropForumPart drops what forum software sets around a post. The names that
-// lead here are used by others, too, so what is around n must agree.
-func (p *page) dropForumPart(n dom.Node, tag dom.Tag) {
+// scanForumPart drops what forum software sets around a post, and notes what it
+// has for a heading. The names that lead here are used by others, too, so what is
+// around n must agree.
+func (p *page) scanForumPart(n dom.Node, tag dom.Tag) {
 	t := &p.tree
 	switch up := t.Parent(n); {
 	case t.HasClass(n, "comment-user"):
@@ -30,6 +31,27 @@ func (p *page) dropForumPart(n dom.Node, tag dom.Tag) {
 		p.dropCodeLabel(n)
 	case tag == dom.Div && t.AttrHasPrefix(n, "id", "postmenu_") || t.HasClass(n, "bigusername"):
 		p.dropPostCells(n)
+	case t.HasClass(n, "problem-statement"): // Codeforces
+		p.noteProblem(n)
+	}
+}
+
+// noteProblem takes the name of a problem, which stands in its header, for the
+// heading of the page.
+func (p *page) noteProblem(problem dom.Node) {
+	t := &p.tree
+	title := problem
+	for _, class := range [...]string{"header", "title"} {
+		title = t.FirstChild(title)
+		if t.IsText(title) {
+			title = t.NextElement(title)
+		}
+		if !t.IsElement(title, dom.Div) || !t.HasClass(title, class) {
+			return
+		}
+	}
+	if p.h1 == dom.None {
+		p.h1 = title
 	}
 }
 

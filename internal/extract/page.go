@@ -427,7 +427,7 @@ func (p *page) scanLayout(n dom.Node, tag dom.Tag, a *attrs, bits classBits) {
 		m.flags |= nfPost
 	}
 	if bits.page&pcForum != 0 {
-		p.dropForumPart(n, tag)
+		p.scanForumPart(n, tag)
 	}
 	if a.role != "" {
 		switch a.role {

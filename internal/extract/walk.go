@@ -301,7 +301,7 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		p.push(n, closeSection, 0)
 	default:
 		p.flush()
-		if p.m[n].class&pcTitle != 0 && n == p.h1 {
+		if n == p.h1 {
 			w.level = 1
 			p.push(n, closeHeading, 0)
 			break
