@@ -232,7 +232,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 	}
 	if m.class&pcBoiler != 0 && m.class&pcKeep == 0 && !content && !mostAtoms && 3*m.text < total {
 		// In an article the same words name parts of it.
-		if m.flags&nfArticle == 0 || m.atoms == 0 && (2*m.link > m.text || m.stops < 3) {
+		if m.flags&nfArticle == 0 || m.atoms == 0 && (2*m.link > m.text || m.stops < 3) || m.atoms > 0 && 2*m.link > m.text && p.linksFormulas(n) {
 			return true
 		}
 	}

@@ -95,3 +95,18 @@ func (p *page) isTeasers(n dom.Node, m *meta, total int32) bool {
 	}
 	return 2*m.link >= m.text || tag != dom.P && m.links > 1 && m.text <= maxTeaser*m.links
 }
+
+// linksFormulas reports whether all formulas in n are in links, as those of a
+// table of contents and of the titles of other pages are.
+func (p *page) linksFormulas(n dom.Node) bool {
+	t := &p.tree
+	if !p.spend(int(t.End(n) - n)) {
+		return false
+	}
+	for c := n + 1; c < t.End(n); c++ {
+		if m := &p.m[c]; m.atoms > 0 && m.flags&nfLink == 0 && (m.flags&nfAtom != 0 || t.IsText(c)) {
+			return false
+		}
+	}
+	return true
+}
