@@ -272,6 +272,7 @@ var exactClass = map[string]classBits{
 	"about-the-author":   {page: pcAside},
 	"post-author":        {page: pcAside},
 	"call-to-action":     {page: pcAside},
+	"onebox":             {page: pcAside},
 	"next-prev-post":     {page: pcDrop},
 	"prev-next":          {page: pcDrop},
 

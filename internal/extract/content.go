@@ -217,7 +217,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 			return !large && !mostAtoms
 		}
 	case tag == dom.Aside:
-		if 2*m.link < m.text+m.atoms && (m.flags&nfArticle != 0 || p.isInText(n, m)) {
+		if 2*m.link < m.text+m.atoms && (m.class&pcAside == 0 || m.atoms > 0) && (m.flags&nfArticle != 0 || p.isInText(n, m)) {
 			return false
 		}
 		return !large && !mostAtoms
