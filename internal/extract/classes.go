@@ -33,7 +33,7 @@ const (
 	mcIgnore                               // raw delimiters are text here
 	mcProcess                              // raw delimiters are mathematics again
 	mcCopyText                             // hidden source next to a MathJax 3 formula
-	mcFrac                                 // fraction in HTML
+	mcFrac                                 // fraction or root in HTML
 	mcSource                               // twin of the formula in front of it
 	mcAsciiMath                            // AsciiMath without back-quotes
 )

@@ -80,6 +80,8 @@ var exactClass = map[string]classBits{
 	"tex-span":                {math: mcHTMLMath},
 	"sfrac":                   {math: mcFrac},
 	"frac":                    {math: mcFrac},
+	"fraction":                {math: mcFrac},
+	"sqrt":                    {math: mcFrac},
 
 	// Class names of formulas and their images.
 	"math":             {math: mcRegion | mcBare | mcImage | mcHTMLMath},
@@ -249,6 +251,7 @@ var exactClass = map[string]classBits{
 	"sr-only":                  {page: pcHidden},
 	"visually-hidden":          {page: pcHidden},
 	"visuallyhidden":           {page: pcHidden},
+	"visualhide":               {page: pcHidden},
 	"screen-reader-text":       {page: pcHidden},
 	"d-none":                   {page: pcHidden},
 	"hidden":                   {page: pcHidden},

@@ -33,6 +33,8 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 			if class := t.Class(c); class != "" {
 				if m := p.classes.lookup(class, false).math; m&(mcFrame|mcPreview|mcKatex|mcKatexHTML|mcImage&^mcBare|mcMathJaxNode|mcWiki) != 0 {
 					return false
+				} else if m&mcFrac != 0 {
+					scripted = true
 				}
 			}
 		case dom.Br:

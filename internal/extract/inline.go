@@ -2,7 +2,6 @@ package extract
 
 import (
 	"bytes"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,8 +30,8 @@ const (
 	mkTeXEnd   = 0x13 // … to here
 	mkAscii    = 0x14 // AsciiMath without back-quotes from here …
 	mkAsciiEnd = 0x15 // … to here
-	mkFrac     = 0x16 // a fraction of HTML: two groups follow
-	mkFracEnd  = 0x17
+	mkFrac     = 0x16 // the numerator of a fraction of HTML, a group; the denominator follows, another one
+	mkRoot     = 0x17 // under the sign of a root, a group
 	mkGroup    = 0x18
 	mkGroupEnd = 0x19
 	mkBar      = 0x1a // under a bar from here …
@@ -206,13 +205,18 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 	t := &p.tree
 	var stack [64]struct {
 		end  dom.Node
+		den  dom.Node // what goes below, if it is a numerator
 		mark byte
 	}
 	depth := 0
+	group := dom.None // the denominator that comes next
 	for c := n + 1; c <= t.End(n); c++ {
 		for depth > 0 && stack[depth-1].end <= c {
 			depth--
 			dst = append(dst, stack[depth].mark)
+			if den := stack[depth].den; den != dom.None {
+				c, group = den, den // past the slash
+			}
 		}
 		if c == t.End(n) {
 			break
@@ -223,11 +227,20 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 			dst = p.appendText(dst, p.text)
 		case dom.Element:
 			open, end := inlineMarks(t.Tag(c))
-			if t.Tag(c) == dom.Span {
-				if open, end = p.spanMarks(c); open == mkPlain {
-					c = t.End(c) - 1
-					continue
+			den := dom.None
+			switch tag := t.Tag(c); {
+			case c == group:
+				open, end = mkGroup, mkGroupEnd
+			case tag == dom.Span || tag == dom.Sup:
+				if den = p.denominatorOf(c); den != dom.None {
+					open, end = mkFrac, mkGroupEnd
+				} else if tag == dom.Span {
+					open, end = p.spanMarks(c)
 				}
+			}
+			if open == mkPlain {
+				c = t.End(c) - 1
+				continue
 			}
 			switch {
 			case open == 0:
@@ -235,7 +248,7 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 				dst = append(dst, mkBreak)
 			case depth < len(stack) && t.End(c) > c+1:
 				dst = append(dst, open)
-				stack[depth].end, stack[depth].mark = t.End(c), end
+				stack[depth].end, stack[depth].den, stack[depth].mark = t.End(c), den, end
 				depth++
 			}
 		default:
@@ -244,29 +257,26 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 	return dst
 }
 
-// spanMarks returns the marks of a span that is a fraction or one of its two
-// parts, or has a bar over it; mkPlain stands for a slash that only screen
-// readers get.
+// spanMarks returns the marks of a span that has a bar over it or stands under
+// the sign of a root; mkPlain stands for what of a fraction or a root only
+// screen readers get.
 func (p *page) spanMarks(n dom.Node) (open, end byte) {
 	t := &p.tree
 	class := t.Class(n)
-	if class == "" {
-		if style, ok := t.Attr(n, "style"); ok && (strings.Contains(style, "border-top") || strings.Contains(style, "overline")) {
+	switch {
+	case class == "":
+		if p.hasBar(n) {
 			return mkBar, mkBarEnd
 		}
-		return 0, 0
+	case p.isFraction(t.Parent(n)):
+		switch {
+		case t.HasAnyClass(n, "ignored", "radical"), p.classes.lookup(class, false).page&pcHidden != 0:
+			return mkPlain, 0
+		case t.HasClass(n, "root"):
+			return mkRoot, mkGroupEnd
+		}
 	}
-	if p.classes.lookup(class, false).math&mcFrac != 0 && t.End(n) < n+64 {
-		return mkFrac, mkFracEnd
-	}
-	up := t.Parent(n)
-	if !t.IsElement(up, dom.Span) || p.classes.lookup(t.Class(up), false).math&mcFrac == 0 {
-		return 0, 0
-	}
-	if t.HasAnyClass(n, "num", "den") {
-		return mkGroup, mkGroupEnd
-	}
-	return mkPlain, 0
+	return 0, 0
 }
 
 // inlineMarks returns the marks of an inline element, zero if it has none.
@@ -321,19 +331,13 @@ func (p *page) appendTeX(dst, src []byte) []byte {
 				dst = append(dst, '}')
 			}
 		case mkFrac:
-			dst = append(dst, `\frac`...)
+			dst = append(dst, `\frac{`...)
+		case mkRoot:
+			dst = append(dst, `\sqrt{`...)
 		case mkGroup, mkBar:
 			dst = append(dst, '{')
-		case mkBarEnd:
+		case mkGroupEnd, mkBarEnd:
 			dst = append(dst, '}')
-		case mkGroupEnd:
-			dst = append(dst, '}')
-			if rest := src[i:]; len(rest) > 0 && rest[0] >= 0x20 {
-				// The slash between the two parts.
-				if n := bytes.IndexByte(rest[:min(len(rest), 8)], mkGroup); n > 0 {
-					i += n
-				}
-			}
 		case mkBreak:
 			dst = append(dst, '\n')
 		case mkEm:

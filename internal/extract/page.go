@@ -30,6 +30,7 @@ const (
 	nfHead                           // inside head
 	nfAsciiMath                      // AsciiMath region
 	nfFraction                       // HTML fraction
+	nfNumerator                      // numerator of one that is printed with a slash
 	nfDeepBlock                      // a block stands in the subtree
 	nfInlineRow                      // layout row whose cells are one paragraph
 	nfIndented                       // definition under its term

@@ -20,6 +20,7 @@ type walker struct {
 	level  int        // heading level of para, 0 for none
 	marks  bool       // emphasis may matter for raw TeX on this page
 	cell   bool       // para is a cell of a pipe table
+	tight  bool       // no blank comes next: below a fraction's line
 }
 
 // An openElement is one whose end needs an action.
@@ -38,6 +39,7 @@ const (
 	closeContainer                    // the list item, quotation or list ends
 	closeGap                          // a blank
 	closeSection                      // the paragraph ends, and what its last heading is about
+	closeNumerator                    // the mark, without a blank before it and behind it
 )
 
 func (w *walker) shrink() {
@@ -50,7 +52,7 @@ func (w *walker) reset() {
 	w.para = w.para[:0]
 	w.open = w.open[:0]
 	w.notes = w.notes[:0]
-	w.region, w.level, w.cell = 0, 0, false
+	w.region, w.level, w.cell, w.tight = 0, 0, false, false
 }
 
 // walkTree renders the subtree of root. What is open around it stays open.
@@ -91,6 +93,7 @@ func (p *page) walkTree(root dom.Node) {
 // walkAtom appends the mark of formula i.
 func (p *page) walkAtom(i int32) {
 	p.walk.para = appendMark(p.walk.para, i)
+	p.walk.tight = false
 }
 
 // walkText appends a text node, after the marks of the region that it is in.
@@ -101,7 +104,7 @@ func (p *page) walkText(n dom.Node) {
 		p.changeRegion(region)
 	}
 	raw := p.tree.RawText(n)
-	if len(w.para) == 0 {
+	if len(w.para) == 0 || w.tight {
 		// White space between blocks makes no paragraph.
 		for len(raw) > 0 && isSpace(raw[0]) {
 			raw = raw[1:]
@@ -109,6 +112,7 @@ func (p *page) walkText(n dom.Node) {
 		if len(raw) == 0 {
 			return
 		}
+		w.tight = false
 	}
 	if bytes.IndexByte(raw, '&') < 0 {
 		w.para = p.appendText(w.para, raw)
@@ -164,6 +168,9 @@ func (p *page) closeElement() {
 	case closeSection:
 		p.flush()
 		p.out.gap = true
+	case closeNumerator:
+		w.para = append(bytes.TrimRight(w.para, " \n"), e.mark)
+		w.tight = true
 	}
 }
 
@@ -215,6 +222,9 @@ func (p *page) walkElement(n dom.Node) dom.Node {
 		switch m := &p.m[n]; {
 		case m.flags&nfFraction != 0:
 			return p.walkFraction(n)
+		case m.flags&nfNumerator != 0:
+			p.openNumerator(n)
+			return n + 1
 		case m.class&pcSideNote != 0 && w.cell:
 			w.para = appendSpace(w.para)
 			p.push(n, closeGap, 0)
@@ -407,34 +417,6 @@ func (p *page) walkScript(n dom.Node, tag dom.Tag) dom.Node {
 	w.para = append(w.para, open)
 	p.push(n, closeMark, end)
 	return n + 1
-}
-
-// walkFraction prints a fraction of HTML as num/den; the slash that only screen
-// readers get counts once.
-func (p *page) walkFraction(n dom.Node) dom.Node {
-	t := &p.tree
-	num, den := dom.None, dom.None
-	for c := n + 1; c < t.End(n) && c < n+32; c++ {
-		if t.Kind(c) != dom.Element {
-			continue
-		}
-		switch {
-		case t.HasClass(c, "num"):
-			num = c
-		case t.HasClass(c, "den"):
-			den = c
-		}
-	}
-	if num == dom.None || den == dom.None {
-		return n + 1
-	}
-	w := &p.walk
-	p.text = t.AppendText(p.text[:0], num)
-	w.para = p.appendText(w.para, bytes.TrimSpace(p.text))
-	w.para = append(w.para, '/')
-	p.text = t.AppendText(p.text[:0], den)
-	w.para = p.appendText(w.para, bytes.TrimSpace(p.text))
-	return t.End(n)
 }
 
 // flush ends the paragraph and writes it.
