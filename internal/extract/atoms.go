@@ -216,12 +216,28 @@ func (p *page) alone(n dom.Node) bool {
 		switch t.Tag(n) {
 		case dom.P, dom.Dd, dom.Center:
 			return true
+		case dom.Div:
+			return p.isCentred(n)
 		case dom.Span, dom.A, dom.I, dom.B, dom.Em, dom.Strong, dom.Font, dom.Nobr, dom.Small, dom.Big:
 		default:
 			return false
 		}
 	}
 	return false
+}
+
+// isCentred reports whether an attribute or the style of a block sets it in the
+// middle of the line.
+func (p *page) isCentred(n dom.Node) bool {
+	if align, ok := p.tree.Attr(n, "align"); ok && strings.EqualFold(align, "center") {
+		return true
+	}
+	style, ok := p.tree.Attr(n, "style")
+	if !ok {
+		return false
+	}
+	_, align, ok := strings.Cut(style, "text-align:")
+	return ok && strings.HasPrefix(strings.TrimLeft(align, " "), "center")
 }
 
 // isFiller reports whether n is white space, a comment, or the punctuation that
@@ -261,7 +277,8 @@ func (p *page) inDisplayWrapper(n dom.Node) bool {
 		if bits.math&mcDisplayWrapper != 0 {
 			return true
 		}
-		if bits.math&mcDisplay != 0 && t.IsElement(n, dom.Span, dom.Div) && p.isLoneFormula(formula, n) {
+		if (bits.math&mcDisplay != 0 && t.IsElement(n, dom.Span, dom.Div) || bits.math&mcBare != 0 && t.IsElement(n, dom.Div)) &&
+			p.isLoneFormula(formula, n) {
 			p.m[n].flags |= nfDisplay
 			return true
 		}

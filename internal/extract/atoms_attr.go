@@ -303,7 +303,7 @@ func (p *page) wikiElement(n dom.Node, bits classBits) bool {
 	}
 	img := t.Find(n, dom.Img)
 	if img == dom.None {
-		return false
+		return p.wikiSource(n, d)
 	}
 	if p.classes.lookup(t.Class(img), false).math&mcDisplay != 0 {
 		d = dispBlock
@@ -313,6 +313,19 @@ func (p *page) wikiElement(n dom.Node, bits classBits) bool {
 		return false
 	}
 	return p.setAtom(n, formMediaWiki, alt, d)
+}
+
+// wikiSource makes a formula of the source that MediaWiki shows, between dollars,
+// to readers who want neither MathML nor images.
+func (p *page) wikiSource(n dom.Node, d display) bool {
+	inner, _, ok := tex.Delimited(strings.TrimSpace(p.textOf(n)))
+	if !ok || p.hasElementChild(n) {
+		return false
+	}
+	if d == dispInline && p.alone(n) {
+		d = dispBlock
+	}
+	return p.setAtom(n, formMediaWiki, strings.Clone(inner), d)
 }
 
 // texError takes the source out of MediaWiki's complaint about it.

@@ -149,7 +149,7 @@ func (p *page) imageDisplay(n dom.Node, a *attrs, bits classBits) display {
 				return dispBlock
 			}
 		}
-		if align, _ := t.Attr(parent, "align"); strings.EqualFold(align, "center") && p.alone(n) {
+		if p.isCentred(parent) && p.alone(n) {
 			return dispBlock
 		}
 	}
@@ -171,6 +171,9 @@ func (p *page) styledDisplay(n dom.Node, alt string) display {
 		return dispBlock
 	case strings.HasPrefix(alt, `{\displaystyle`):
 		return dispInline
+	}
+	if up := p.tree.Parent(n); p.tree.IsElement(up, dom.Div) && p.isLoneFormula(n, up) {
+		return dispBlock
 	}
 	return dispUnknown
 }

@@ -83,6 +83,9 @@ var exactClass = map[string]classBits{
 	"fraction":                {math: mcFrac},
 	"sqrt":                    {math: mcFrac},
 
+	"mwe-math-fallback-source-inline":  {math: mcWiki | mcRegion},
+	"mwe-math-fallback-source-display": {math: mcWiki | mcRegion | mcDisplay},
+
 	// Class names of formulas and their images.
 	"math":             {math: mcRegion | mcBare | mcImage | mcHTMLMath},
 	"Math":             {math: mcRegion | mcBare | mcImage},
@@ -106,6 +109,7 @@ var exactClass = map[string]classBits{
 	"display_math":     {math: mcRegion | mcBare | mcDisplay},
 	"inlinemath":       {math: mcRegion | mcBare | mcInline},
 	"displaymath":      {math: mcRegion | mcBare | mcDisplay},
+	"mathdisplay":      {math: mcRegion | mcBare | mcDisplay},
 	"mathInline":       {math: mcRegion | mcBare | mcInline},
 	"mathDisplay":      {math: mcRegion | mcBare | mcDisplay},
 	"math-tex":         {math: mcRegion | mcBare},
