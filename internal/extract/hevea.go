@@ -32,7 +32,7 @@ func (p *page) displayTable(n dom.Node) bool {
 		return false
 	}
 	source := strings.ReplaceAll(string(b), "\n", " ")
-	return p.setAtom(n, formHTML, unicodeTeX.Replace(source), dispBlock)
+	return p.setAtom(n, formHTML, mathTeX(source), dispBlock)
 }
 
 // appendDisplay appends what stands in n, side by side.

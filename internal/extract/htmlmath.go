@@ -14,14 +14,15 @@ func (p *page) htmlMath(n dom.Node, class mathClass) string {
 	p.scratch2 = buf
 	written := bytes.IndexByte(buf, '\\') >= 0 // as TeX by its author
 	if !written && class&mcHTMLMath != 0 && !isTeXGroup(buf, class) {
-		buf = appendHTMLMath(buf, buf)[len(buf):]
+		p.text = appendHTMLMath(p.text[:0], buf)
+		buf = p.text
 	}
 	p.rawTeX = false
 	p.scratch = p.appendTeX(p.scratch[:0], buf)
 	if written {
 		return string(p.scratch)
 	}
-	return unicodeTeX.Replace(string(p.scratch))
+	return mathTeX(string(p.scratch))
 }
 
 // isTeXGroup reports whether the braces and underscores of a text without
@@ -40,39 +41,79 @@ var operators = map[string]bool{
 
 // appendHTMLMath appends the content of a formula set in HTML, with marks, in
 // which characters that TeX reserves are escaped, upright names of functions are
-// commands, and roots and bars stand before what they cover.
+// commands, bold letters, accents and words have theirs, and roots and bars stand
+// before what they cover.
 func appendHTMLMath(dst, src []byte) []byte {
-	italic := 0
+	italic, script := 0, 0
+	upright := bytes.IndexByte(src, mkEm) >= 0 // and what is not in italics is so on purpose
+	modulusEnd := -1
+	accent := accents{from: -1}
 	for i := 0; i < len(src); i++ {
 		switch b := src[i]; {
 		case b == '{' || b == '}' || b == '_' || b == '&':
 			dst = append(dst, '\\', b)
+		case b == ')' && i == modulusEnd:
+			dst = append(dst, '}')
 		case b == mkEm:
 			italic++
 			dst = append(dst, b)
 		case b == mkEmEnd:
 			italic--
 			dst = append(dst, b)
+		case b == mkSub || b == mkSup:
+			script++
+			dst = append(dst, b)
+		case b == mkSubEnd || b == mkSupEnd:
+			script--
+			dst = append(dst, b)
 		case b == mkBar:
 			dst = append(append(dst, `\overline`...), b)
+		case b == mkStrong:
+			var n int
+			dst, n = appendBold(dst, src[i:])
+			italic += bytes.Count(src[i:i+n], []byte{mkEm}) - bytes.Count(src[i:i+n], []byte{mkEmEnd})
+			i += n - 1
 		case isLetter(b) && italic == 0:
 			word := src[i : i+letters(src[i:])]
+			at := i
 			i += len(word) - 1
 			after := bytes.TrimLeft(src[i+1:], outerMarks)
-			if !operators[string(word)] || len(after) == 0 || !isArgument(after[0]) {
+			switch {
+			case operators[string(word)] && (len(after) > 0 && isArgument(after[0]) || bytes.HasSuffix(dst, []byte(`\arg `))):
+				dst = append(append(dst, '\\'), word...)
+				if len(after) > 0 && (isLetter(after[0]) || after[0] == 0xf0) && src[i+1] != ' ' {
+					dst = append(dst, ' ')
+				}
+			case upright && script == 0 && len(word) > 1:
+				var n int
+				if dst, n = appendModulus(dst, src, at); n > 0 {
+					modulusEnd = n
+					i++ // the blank
+					break
+				}
+				dst, n = appendWord(dst, src, at, len(word))
+				i = at + n - 1
+			default:
 				dst = append(dst, word...)
-				continue
 			}
-			dst = append(append(dst, '\\'), word...)
-			if isLetter(after[0]) && src[i+1] != ' ' {
-				dst = append(dst, ' ')
-			}
+		case b < 0x80:
+			dst = append(dst, b)
 		case bytes.HasPrefix(src[i:], []byte("√")):
 			var n int
 			dst, n = appendRoot(dst, src[i:])
 			i += n - 1
+		case bytes.HasPrefix(src[i:], []byte("∥")):
+			n := len("∥")
+			if i > 0 && src[i-1] == ' ' && i+n < len(src) && src[i+n] == ' ' {
+				dst = append(dst, src[i:i+n]...) // a relation
+			} else {
+				dst = append(dst, `\|`...) // a norm
+			}
+			i += n - 1
 		default:
-			dst = append(dst, b)
+			var n int
+			dst, n = accent.append(dst, src[i:], italic > 0)
+			i += n - 1
 		}
 	}
 	return dst

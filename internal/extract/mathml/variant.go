@@ -141,3 +141,29 @@ var letterlike = map[rune]struct {
 	'ℴ': {'o', variantScript},
 	'ℌ': {'H', variantFraktur}, 'ℨ': {'Z', variantFraktur}, 'ℭ': {'C', variantFraktur},
 }
+
+// TeX returns the LaTeX of a styled letter or of a sign that only mathematics
+// has, as the converter writes it in a token. ok is false for characters that
+// stand for themselves and for those of ordinary text. It is safe for use by
+// several goroutines.
+func TeX(r rune) (tex string, ok bool) {
+	if letter, v, styled := plain(r); styled {
+		tex, command := symbol(letter), v.command()
+		switch {
+		case tex == "":
+			tex = string(letter)
+		case command == `\mathbf`:
+			command = `\boldsymbol` // the other one has Latin letters only
+		}
+		if command == "" {
+			return tex, true
+		}
+		return command + "{" + tex + "}", true
+	}
+	switch {
+	case r >= 0x3d0 && r < 0x400, r == '‖', r == '℘', r >= 0x2135 && r < 0x2139, r >= 0x2190 && r < 0x2300,
+		r >= 0x25a0 && r < 0x2600, r >= 0x27c0 && r < 0x2800, r >= 0x2900 && r < 0x2b00:
+		tex = symbol(r)
+	}
+	return tex, tex != ""
+}
