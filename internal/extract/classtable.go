@@ -184,6 +184,8 @@ var exactClass = map[string]classBits{
 	"ltx_eqn_table":               {math: mcDisplayWrapper | mcEquationTable},
 	"ltx_eqn_eqno":                {math: mcEquationNumber},
 	"eqno":                        {math: mcEquationNumber},
+	"eqnumber":                    {math: mcEquationNumber},
+	"equationnumber":              {math: mcEquationNumber},
 	"equation-number":             {math: mcEquationNumber},
 	"c-article-equation__number":  {math: mcEquationNumber},
 

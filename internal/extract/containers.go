@@ -23,7 +23,7 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 	if size > maxContainerNodes || !p.spend(size) {
 		return false
 	}
-	scripted, broken := false, false
+	scripted, broken, tag := false, false, ""
 	for c := n + 1; c < t.End(n); c++ {
 		if t.Kind(c) != dom.Element {
 			continue
@@ -35,6 +35,8 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 					return false
 				} else if m&mcFrac != 0 {
 					scripted = true
+				} else if number := p.formulaNumber(c); number != "" {
+					scripted, tag = true, ` \tag{`+number+"}"
 				}
 			}
 		case dom.Br:
@@ -56,7 +58,7 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 	texLike := bits.math&(mcBare|mcForce) != 0 && (bits.math&mcForce != 0 && plausibleFormula(src) || looksBare(src))
 	switch {
 	case bits.math&mcHTMLMath != 0 && scripted && strings.IndexByte(src, '\\') < 0 && !prose(src):
-		return p.setAtom(n, formHTML, p.htmlMath(n, bits.math), d)
+		return p.setAtom(n, formHTML, p.htmlMath(n, bits.math)+tag, d)
 	case texLike && !scripted:
 		src = strings.Clone(src)
 		switch html := bits.math&mcHTMLMath != 0 && !strings.ContainsAny(src, `\^_`); {
@@ -67,11 +69,24 @@ func (p *page) bareContainer(n dom.Node, bits classBits, d display) bool {
 		}
 		return p.setAtom(n, formContainer, src, d)
 	case texLike:
-		return p.setAtom(n, formContainer, p.htmlMath(n, bits.math), d)
+		return p.setAtom(n, formContainer, p.htmlMath(n, bits.math)+tag, d)
 	case bits.math&mcHTMLMath != 0 && bits.math&mcRegion == 0 && !prose(src):
 		return p.setAtom(n, formHTML, p.htmlMath(n, bits.math), d) // .texhtml without scripts
 	}
 	return false
+}
+
+// formulaNumber returns the number of a display formula, without its parentheses,
+// that a span or link in it is, or "".
+func (p *page) formulaNumber(n dom.Node) string {
+	if !p.tree.IsElement(n, dom.Span, dom.A) || p.tree.End(n)-n > 4 || !p.isEquationNumber(n) {
+		return ""
+	}
+	text := strings.TrimSpace(p.textOf(n))
+	if len(text) > maxEquationNumber || !hasTag([]byte(text)) {
+		return ""
+	}
+	return strings.Clone(text[1 : len(text)-1])
 }
 
 // looksBare reports whether the text of a maths container is TeX.

@@ -31,8 +31,38 @@ func (p *page) displayTable(n dom.Node) bool {
 	if !ok || len(bytes.TrimSpace(b)) == 0 {
 		return false
 	}
-	source := strings.ReplaceAll(string(b), "\n", " ")
+	source := strings.ReplaceAll(string(p.tagged(b, n)), "\n", " ")
 	return p.setAtom(n, formHTML, mathTeX(source), dispBlock)
+}
+
+// maxTail is how many nodes may stand behind the number of a formula.
+const maxTail = 8
+
+// tagged returns a display formula with the number at its end, if it has one, as
+// a tag: in an element that is there for it, or in parentheses apart from the
+// rest.
+func (p *page) tagged(b []byte, n dom.Node) []byte {
+	t := &p.tree
+	last := t.End(n) - 1
+	for last > n && last > t.End(n)-maxTail && (t.Kind(last) != dom.Text || p.isBlankText(last)) {
+		last--
+	}
+	if t.Kind(last) != dom.Text {
+		return b
+	}
+	const blanks = " \n\u00a0"
+	text := strings.TrimRight(p.textOf(last), blanks)
+	open := strings.LastIndexByte(text, '(')
+	if open < 0 || len(text)-open > maxEquationNumber || !hasTag([]byte(text[open:])) ||
+		!strings.HasSuffix(text[:open], "\u00a0\u00a0") && !p.isEquationNumber(t.Parent(last)) &&
+			(open == 0 || strings.Trim(text[:open], blanks) != "" || !t.IsElement(t.Parent(last), dom.Td) || t.PrevElement(t.Parent(last)) == dom.None) {
+		return b
+	}
+	formula, ok := bytes.CutSuffix(bytes.TrimRight(b, " \n"), []byte(text[open:]))
+	if formula = bytes.TrimRight(formula, " \n"); !ok || len(formula) == 0 {
+		return b
+	}
+	return append(append(append(formula, ` \tag{`...), text[open+1:len(text)-1]...), '}')
 }
 
 // appendDisplay appends what stands in n, side by side.

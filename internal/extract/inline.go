@@ -229,6 +229,8 @@ func (p *page) inlineOf(dst []byte, n dom.Node) []byte {
 			open, end := inlineMarks(t.Tag(c))
 			den := dom.None
 			switch tag := t.Tag(c); {
+			case (tag == dom.Span || tag == dom.A) && p.formulaNumber(c) != "":
+				open = mkPlain
 			case c == group:
 				open, end = mkGroup, mkGroupEnd
 			case tag == dom.Span || tag == dom.Sup:
