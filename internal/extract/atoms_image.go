@@ -248,14 +248,38 @@ func isDrawing(alt string) bool {
 // plausibleFormula accepts what a maths class or service vouches for, but no
 // description in words.
 func plausibleFormula(s string) bool {
-	words := 0
 	for w := range strings.FieldsSeq(s) {
 		w = strings.Trim(w, ".,;:()[]")
-		if len(w) >= 4 && isLetters(w) {
-			words++
+		if len(w) >= 4 && isLetters(w) && !isSpelled(w) {
+			return false
 		}
 	}
-	return words == 0
+	return true
+}
+
+// isSpelled reports whether a word is a Greek letter by its name, or a function,
+// which may have a variable right behind it, as in formulas without TeX.
+func isSpelled(w string) bool {
+	if greekNames[strings.ToLower(w)] || operators[w] || w == "infty" {
+		return true
+	}
+	for n := 2; n <= min(len(w)-1, len("arctan")); n++ {
+		if rest := w[n:]; spelledFunctions[w[:n]] && (greekNames[rest] || len(rest) == 1 && rest[0] >= 'x' && rest[0] <= 'z') {
+			return true
+		}
+	}
+	return false
+}
+
+var greekNames = map[string]bool{
+	"alpha": true, "beta": true, "gamma": true, "delta": true, "epsilon": true, "zeta": true, "eta": true, "theta": true, "iota": true,
+	"kappa": true, "lambda": true, "mu": true, "nu": true, "xi": true, "pi": true, "rho": true, "sigma": true, "tau": true,
+	"upsilon": true, "phi": true, "chi": true, "psi": true, "omega": true,
+}
+
+var spelledFunctions = map[string]bool{
+	"sin": true, "cos": true, "tan": true, "cot": true, "sec": true, "csc": true, "sinh": true, "cosh": true, "tanh": true,
+	"arcsin": true, "arccos": true, "arctan": true, "log": true, "ln": true, "exp": true,
 }
 
 // isName reports whether a short alternative text, such as "eq1" or "Eq. 2", only
