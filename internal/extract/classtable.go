@@ -31,6 +31,7 @@ var exactClass = map[string]classBits{
 	"mjx-copytext":                  {math: mcCopyText},
 	"no-mathjax":                    {math: mcCopyText},
 	"MathJax_LineBox":               {math: mcJunk},
+	"package-alerts":                {math: mcJunk}, // arXiv's, of LaTeXML; another of its classes is that of the document
 	"mathjax-tex":                   {math: mcRegion},
 	"mathjax-latex":                 {math: mcRegion | mcBare},
 	"mathjax_display":               {math: mcRegion | mcBare | mcDisplay},
