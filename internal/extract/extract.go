@@ -236,7 +236,7 @@ func hasMagic(head []byte) bool {
 // looksLikeHTML looks for the tags that open a page among the first bytes of a
 // payload of unknown type.
 func looksLikeHTML(head []byte) bool {
-	if bytes.IndexByte(head, 0) >= 0 && !utf16Like(head) {
+	if bytes.IndexByte(head, 0) >= 0 && !utf16Like(head) && !hasStrayNULs(head) {
 		return false
 	}
 	lower := bytes.ToLower(bytes.ReplaceAll(head, []byte{0}, nil))
@@ -251,6 +251,13 @@ func looksLikeHTML(head []byte) bool {
 // utf16Like reports whether the NULs of head are those of UTF-16 or UTF-32.
 func utf16Like(head []byte) bool {
 	return len(head) >= 2 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff || head[0] == 0 || head[1] == 0)
+}
+
+// hasStrayNULs reports whether head begins as mark-up does and its NULs are the few
+// that have got into a text; a binary file has more of them, or another beginning.
+func hasStrayNULs(head []byte) bool {
+	const one = 16 // in so many bytes
+	return head[0] == '<' && one*bytes.Count(head, []byte{0}) <= len(head)
 }
 
 // limits returns the parser's limits.
