@@ -2,6 +2,7 @@ package charset
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math"
 	"unicode/utf8"
@@ -160,6 +161,11 @@ func statUTF8(body []byte) utf8Stats {
 // East Asian encoding that look like UTF-8.
 func (st utf8Stats) byChance() bool { return st.long < 2 && st.multi < 6 }
 
+// damaged reports whether the page may be UTF-8 with stray bytes of another
+// encoding in it: the sequences are few, but in text of one byte a character they
+// do not come about by chance, the long ones least of all.
+func (st utf8Stats) damaged() bool { return st.multi > 0 && st.bad <= 2*st.multi+6*st.long }
+
 // An opinion is what analyse found out about a page.
 type opinion struct {
 	name    string
@@ -205,7 +211,13 @@ func analyse(body []byte, contentType string) opinion {
 	if mostly := st.multi >= 10*st.bad || said && st.multi > st.bad; mostly && (!eastAsian || !st.byChance()) {
 		return opinion{name: nameUTF8, certain: said || st.bad == 0, valid: valid}
 	}
-	return analyseLegacy(newSample(body), st, labels, said)
+	s := newSample(body)
+	if cmp.Or(labels[:]...) == nameUTF8 && st.damaged() {
+		if best, _ := s.guess(); !multiByte(best) {
+			return opinion{name: nameUTF8, certain: true}
+		}
+	}
+	return analyseLegacy(s, st, labels, said)
 }
 
 // analyseLegacy names the encoding of a page that is not UTF-8, given its

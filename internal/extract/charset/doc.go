@@ -15,7 +15,8 @@
 // believed only while the bytes can be what it says. A page that is valid
 // UTF-8 beyond chance is UTF-8 whatever its label; a page labelled UTF-8 or
 // with a multi-byte label, but invalid in more than a trace, goes to
-// detection; a server's default label (iso-8859-1) yields to the page's own
+// detection, unless it is labelled UTF-8, has whole sequences beside the
+// broken ones and no East Asian encoding fits; a server's default label (iso-8859-1) yields to the page's own
 // and to bytes that are plainly of another script.
 //
 // Detection is a likelihood test. Every candidate decodes the same sample, and
