@@ -67,7 +67,7 @@ const (
 	pcAside                              // a box about something else, unless it holds a formula
 	pcSignature                          // table that sets out the signature of a function
 	pcTitle                              // title of the page that is no heading by its tag
-	pcForum                              // part of a post, in the mark-up of forum software
+	pcForum                              // part of a post, in the mark-up of forum software, or the like
 	pcTabular                            // table, whether it is one of HTML or drawn with spans
 	pcSideNote                           // text of a note in the midst of a sentence, set apart on the page
 )

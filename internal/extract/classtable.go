@@ -286,6 +286,12 @@ var exactClass = map[string]classBits{
 	"next-prev-post":     {page: pcDrop},
 	"prev-next":          {page: pcDrop},
 
+	// MindTouch, Sphinx's book theme, Blogger.
+	"mt-last-updated-container": {page: pcDrop},
+	"mt-script-comment":         {page: pcDrop | pcForum},
+	"prev-next-area":            {page: pcDrop},
+	"date-header":               {page: pcWeak}, // above the post
+
 	// Stack Exchange and forum parts around a post.
 	"js-post-menu":               {page: pcDrop},
 	"post-menu":                  {page: pcDrop},
@@ -295,6 +301,7 @@ var exactClass = map[string]classBits{
 	"vote":                       {page: pcDrop},
 	"comment-actions":            {page: pcDrop},
 	"comment-reply-link":         {page: pcDrop},
+	"comment-reply-login":        {page: pcDrop},
 	"comment-edit-link":          {page: pcDrop},
 	"comment-date":               {page: pcDrop},
 	"comment-user":               {page: pcDrop | pcForum},

@@ -33,6 +33,8 @@ var idBits = map[string]pageClass{
 	"quarto-header":         pcDrop,
 	"ptx-sidebar":           pcDrop,
 	"titlearea":             pcDrop,
+	"page-info":             pcBoiler,
+	"page-options-bottom":   pcBoiler,
 	"siteNotice":            pcDrop,
 }
 

@@ -7,9 +7,9 @@ import (
 	"mathsieve/internal/extract/dom"
 )
 
-// scanForumPart drops what forum software sets around a post, and notes what it
-// has for a heading. The names that lead here are used by others, too, so what is
-// around n must agree.
+// scanForumPart drops what forum software sets around a post, or MindTouch around
+// a text, and notes what it has for a heading. The names that lead here are used by
+// others, too, so what is around n must agree.
 func (p *page) scanForumPart(n dom.Node, tag dom.Tag) {
 	t := &p.tree
 	switch up := t.Parent(n); {
@@ -26,6 +26,10 @@ func (p *page) scanForumPart(n dom.Node, tag dom.Tag) {
 	case t.HasClass(n, "postdetails"): // phpBB 2; vBulletin's is the post
 		if tag == dom.Span {
 			p.m[n].flags |= nfDrop
+		}
+	case t.HasClass(n, "mt-script-comment"): // the name of the script that follows
+		if script := t.NextElement(n); script != dom.None && t.Tag(script) == dom.Pre && t.HasClass(script, "script") {
+			p.m[script].flags |= nfDrop
 		}
 	case t.HasClass(n, "codebox"): // phpBB
 		p.dropCodeLabel(n)

@@ -33,7 +33,7 @@ const maxBareHeading = 120
 func (o *writer) dropBareHeading(level int) {
 	o.trim()
 	h := o.heading
-	if o.gap && h.start > 0 && h.level >= level && h.end > h.start && h.end-h.start <= maxBareHeading && len(o.buf) == h.end {
+	if o.gap && h.start > 0 && h.end > h.start && h.end-h.start <= maxBareHeading && len(o.buf) == h.end && (h.level >= level || isContents(o.buf[h.start:])) {
 		o.buf = o.buf[:h.start]
 		o.lines = h.start
 	}
@@ -176,6 +176,9 @@ type textWriter struct {
 // resolved. Display formulas in it become blocks of their own. kinds occur in it.
 func (p *page) writeParagraph(src []byte, kinds uint8, heading int) {
 	src = trimMarks(src)
+	if n := navigationLine(src); n > 0 {
+		src = trimMarks(src[n:])
+	}
 	if isLeftover(src) || isFurniture(src) {
 		return
 	}
@@ -208,22 +211,6 @@ func isLeftover(src []byte) bool {
 		src = src[size:]
 	}
 	return true
-}
-
-// furniture are the words of buttons and gaps that pages show between
-// paragraphs, where they stand alone.
-var furniture = map[string]bool{
-	"Advertisement": true, "ADVERTISEMENT": true, "Advertisement - Continue Reading Below": true, "Share": true, "Share this": true,
-	"Share this:": true, "Tweet": true, "Pin It": true, "Subscribe": true, "Read more": true, "Read More": true, "READ MORE": true,
-	"Back to top": true, "Skip to content": true, "Skip to main content": true, "Story continues below advertisement": true,
-	"Anzeige": true, "Teilen": true, "Publicité": true, "Publicidad": true, "Реклама": true, "Поделиться": true,
-}
-
-var furnitureShapes = shapesOf(furniture)
-
-// isFurniture reports whether a paragraph is one of these.
-func isFurniture(src []byte) bool {
-	return furnitureShapes.has(view(src)) && furniture[view(src)]
 }
 
 // trimMarks drops white space and line breaks at both ends, and a dash at the
