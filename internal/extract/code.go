@@ -28,10 +28,65 @@ func (p *page) walkCode(n dom.Node) dom.Node {
 	if len(text) == 0 {
 		return t.End(n)
 	}
+	if !w.cell && bytes.IndexByte(text, '\n') >= 0 && p.isBlockOfCode(n, bytes.Count(text, []byte{'\n'})) {
+		p.flush()
+		p.writeCode(n)
+		return t.End(n)
+	}
 	w.para = append(w.para, mkCode)
 	w.para = p.appendText(w.para, text)
 	w.para = append(w.para, mkCodeEnd)
 	return t.End(n)
+}
+
+// isBlockOfCode reports whether a code element with line ends in its text is a
+// block that a style sheet sets without pre, and no words of a sentence that an
+// editor has wrapped: it stands alone, and its class, or that of the box around it,
+// says so, or its lines are many.
+func (p *page) isBlockOfCode(n dom.Node, lineEnds int) bool {
+	const (
+		many    = 3
+		highest = 4 // inline elements around n
+	)
+	t := &p.tree
+	for box, steps := n, 0; ; steps++ {
+		if steps > highest || !p.isBlockBeside(t.PrevSibling(box), t.PrevSibling) || !p.isBlockBeside(t.NextSibling(box), t.NextSibling) {
+			return false
+		}
+		if box = t.Parent(box); box <= dom.Root || roles[t.Tag(box)]&roleBlock != 0 || t.Tag(box) == dom.Other {
+			break
+		}
+	}
+	if lineEnds >= many && t.Find(n, dom.A) == dom.None || p.languageOf(n) != "" { // links are in a signature
+		return true
+	}
+	for _, box := range [...]dom.Node{n, t.Parent(n)} {
+		for class := range strings.FieldsSeq(t.Class(box)) {
+			if class = strings.ToLower(class); strings.Contains(class, "code") && !strings.Contains(class, "inline") || class == "highlight" || class == "hljs" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isBlockBeside reports whether nothing of the line of a code element stands on the
+// side of it on which s is the first node and on leads further.
+func (p *page) isBlockBeside(s dom.Node, on func(dom.Node) dom.Node) bool {
+	t := &p.tree
+	const most = 8
+	for range most {
+		switch {
+		case s == dom.None:
+			return true
+		case t.Kind(s) == dom.Element && p.m[s].flags&nfDrop == 0:
+			return roles[t.Tag(s)]&roleBlock != 0 || t.Tag(s) == dom.Br
+		case t.Kind(s) == dom.Text && p.m[s].text > 0:
+			return false
+		}
+		s = on(s)
+	}
+	return false
 }
 
 // isCodeBox reports whether all of a box with the given classes is code: it has
