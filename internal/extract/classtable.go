@@ -420,6 +420,8 @@ var exactClass = map[string]classBits{
 	"verbatim":                {page: pcCodeBox},
 	"fancyvrb":                {page: pcCodeBox},
 	"lstlisting":              {page: pcCodeBox},
+	"ltx_lstlisting":          {page: pcCodeBox},
+	"ltx_listing_data":        {page: pcDrop},
 	"classifier":              {page: pcGap},
 	"linenos":                 {page: pcLineNo},
 	"lineno":                  {page: pcLineNo},

@@ -99,7 +99,7 @@ func (p *page) isCodeBox(n dom.Node, class pageClass) bool {
 	if class&pcCodeLines != 0 {
 		return t.Find(n, dom.Code) != dom.None && t.Find(n, dom.Pre, dom.Textarea) == dom.None
 	}
-	return t.Find(n, dom.Pre, dom.Table) == dom.None
+	return p.m[n].atoms == 0 && t.Find(n, dom.Pre, dom.Table) == dom.None
 }
 
 // writeCode prints the text of n as a block of code, exactly.
@@ -141,7 +141,8 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 	t := &p.tree
 	flows := t.IsElement(n, dom.Code, dom.Div) && t.Find(n, dom.Br) != dom.None && t.Find(n, dom.Pre) == dom.None
 	line := len(dst) // start of the line, after a break
-	listing := t.HasClass(n, "lstlisting")
+	latexML := t.HasClass(n, "ltx_lstlisting") // whose lines are elements, empty ones, too
+	listing := latexML || t.HasClass(n, "lstlisting")
 	for c := n; c < t.End(n); {
 		if p.m[c].flags&nfDrop != 0 && c != n {
 			c = t.End(c)
@@ -158,7 +159,10 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 				p.text = append(p.text[:0], dst[start:]...)
 				dst = p.appendCode(dst[:start], p.text)
 			}
-			if flows && start == line {
+			switch {
+			case latexML:
+				dst = dropLineEnds(dst, start)
+			case flows && start == line:
 				dst = trimLineStart(dst, line)
 			}
 		case dom.Element:
@@ -170,13 +174,13 @@ func (p *page) codeText(dst []byte, n dom.Node) []byte {
 				dst = append(dst, '\n')
 				line = len(dst)
 			case dom.Span:
-				if listing && t.HasClass(c, "label") { // of a line: its number
+				if listing && t.HasAnyClass(c, "label", "ltx_tag_listingline") { // of a line: its number
 					c = t.End(c)
 					continue
 				}
 			case dom.Div, dom.P, dom.Li, dom.Tr:
 				// Editors mark lines up as elements.
-				if c != n && len(dst) > 0 && dst[len(dst)-1] != '\n' {
+				if c != n && len(dst) > 0 && (latexML || dst[len(dst)-1] != '\n') {
 					dst = append(dst, '\n')
 				}
 			case dom.Sub, dom.Sup:
@@ -242,6 +246,24 @@ func trimLineStart(b []byte, line int) []byte {
 		}
 	}
 	return append(b[:line], b[from:]...)
+}
+
+// dropLineEnds drops from b the line ends from start on, with the white space
+// beside them.
+func dropLineEnds(b []byte, start int) []byte {
+	kept := start
+	for i := start; i < len(b); i++ {
+		if b[i] != '\n' {
+			b[kept] = b[i]
+			kept++
+			continue
+		}
+		kept = start + len(bytes.TrimRight(b[start:kept], " \t"))
+		for i+1 < len(b) && isSpace(b[i+1]) {
+			i++
+		}
+	}
+	return b[:kept]
 }
 
 // isPlainCode reports whether appendCode would copy text as it is.
@@ -316,7 +338,7 @@ func (p *page) languageOf(n dom.Node) string {
 	}
 	fields := strings.Fields(class)
 	for i, token := range fields {
-		for _, prefix := range [...]string{"language-", "lang-", "highlight-source-", "brush:", "highlight-", "hl-"} {
+		for _, prefix := range [...]string{"language-", "lang-", "highlight-source-", "brush:", "highlight-", "hl-", "ltx_lst_language_"} {
 			name, ok := strings.CutPrefix(token, prefix)
 			if !ok {
 				continue
