@@ -140,7 +140,7 @@ func (p *page) writeCode(n dom.Node) {
 func (p *page) codeText(dst []byte, n dom.Node) []byte {
 	t := &p.tree
 	flows := t.IsElement(n, dom.Code, dom.Div) && t.Find(n, dom.Br) != dom.None && t.Find(n, dom.Pre) == dom.None
-	line := len(dst) // start of the line, after a break
+	line := len(dst)                           // start of the line, after a break
 	latexML := t.HasClass(n, "ltx_lstlisting") // whose lines are elements, empty ones, too
 	listing := latexML || t.HasClass(n, "lstlisting")
 	for c := n; c < t.End(n); {
@@ -246,6 +246,24 @@ func trimLineStart(b []byte, line int) []byte {
 		}
 	}
 	return append(b[:line], b[from:]...)
+}
+
+// isCodeField reports whether a textarea shows code to the reader and does not ask
+// for text: its name or a class says so, and it is in no form.
+func (p *page) isCodeField(n dom.Node) bool {
+	t := &p.tree
+	if p.m[n].text == 0 {
+		return false
+	}
+	name, _ := t.Attr(n, "name")
+	code := name == "code" || p.languageOf(n) != "" // the name is dp.SyntaxHighlighter's
+	for class := range strings.FieldsSeq(t.Class(n)) {
+		switch strings.ToLower(class) {
+		case "code", "sourcecode", "source-code", "codeblock", "code-block", "codemirror", "code-editor", "codeeditor", "code-area", "codearea":
+			code = true
+		}
+	}
+	return code && t.Closest(n, dom.Form) == dom.None
 }
 
 // dropLineEnds drops from b the line ends from start on, with the white space

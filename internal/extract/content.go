@@ -178,7 +178,7 @@ func (p *page) isBoilerplate(n dom.Node, m *meta, total, pageAtoms int32) bool {
 		return m.atoms == 0
 	}
 	large := 2*m.text > total // holds most of the page
-	if tag == dom.Textarea && !large {
+	if tag == dom.Textarea && !large && !p.isCodeField(n) {
 		return true // a field to write into
 	}
 	if m.flags&nfHidden != 0 && p.m[t.Parent(n)].flags&nfHidden == 0 {
