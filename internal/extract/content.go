@@ -95,7 +95,7 @@ func (p *page) dropHidden() {
 	for n := range p.m {
 		m := &p.m[n]
 		if m.flags&nfHidden != 0 && m.flags&(nfKeep|nfAtom) == 0 && 2*int(m.text) <= total && n > 0 &&
-			p.m[p.tree.Parent(dom.Node(n))].flags&nfHidden == 0 && !p.isUnfolded(dom.Node(n), m) {
+			p.m[p.tree.Parent(dom.Node(n))].flags&nfHidden == 0 && !p.isHiddenSource(dom.Node(n), m) && !p.isUnfolded(dom.Node(n), m) {
 			m.flags |= nfDrop
 		}
 		if p.tree.Tag(dom.Node(n)) == dom.Head {
@@ -300,21 +300,6 @@ func (p *page) isPostHead(n dom.Node, tag dom.Tag, m *meta) bool {
 		return false
 	}
 	return strings.HasPrefix(p.collapse(t.AppendText(nil, p.titleNode)), text)
-}
-
-// isHiddenSource reports whether a hidden part is nothing but one formula, the
-// source of an image or a drawing beside it that is no formula itself.
-func (p *page) isHiddenSource(n dom.Node, m *meta) bool {
-	t := &p.tree
-	if m.atoms != 1 || m.text != 0 || t.Tag(n) != dom.Span {
-		return false
-	}
-	for _, beside := range [...]dom.Node{t.PrevElement(n), t.NextElement(n)} {
-		if beside != dom.None && p.m[beside].atoms > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // isLinkList recognises menus that no name gives away: nearly all of their text
