@@ -233,7 +233,7 @@ func percentDecoded(s string) string {
 // isDrawing reports whether an alternative text is the source of a picture or a
 // table, not of a formula.
 func isDrawing(alt string) bool {
-	if strings.HasPrefix(alt, "[asy]") {
+	if strings.HasPrefix(alt, "[asy]") || isLetterPicture(alt) {
 		return true
 	}
 	alt = strings.TrimLeft(alt, "$ ")
@@ -243,6 +243,12 @@ func isDrawing(alt string) bool {
 		}
 	}
 	return false
+}
+
+// isLetterPicture reports whether an alternative text draws a formula with letters
+// over several lines, as TeX4ht does; what belongs together cannot be told.
+func isLetterPicture(alt string) bool {
+	return strings.IndexByte(alt, '\n') >= 0 && strings.IndexByte(alt, '\\') < 0 && (strings.Contains(alt, "  ") || strings.Contains(alt, "--"))
 }
 
 // plausibleFormula accepts what a maths class or service vouches for, but no

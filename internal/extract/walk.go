@@ -73,6 +73,9 @@ func (p *page) walkTree(root dom.Node) {
 			p.out.gap = p.out.gap || m.text > 0
 			n = t.End(n)
 		case m.flags&nfAtom != 0:
+			if t.Tag(n) == dom.Pre { // a block, whatever stands beside it
+				w.para = append(w.para, mkBreak)
+			}
 			p.walkAtom(m.atom - 1)
 			n = t.End(n)
 		case m.flags&nfGap != 0:
