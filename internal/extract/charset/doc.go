@@ -16,8 +16,9 @@
 // UTF-8 beyond chance is UTF-8 whatever its label; a page labelled UTF-8 or
 // with a multi-byte label, but invalid in more than a trace, goes to
 // detection, unless it is labelled UTF-8, has whole sequences beside the
-// broken ones and no East Asian encoding fits; a server's default label (iso-8859-1) yields to the page's own
-// and to bytes that are plainly of another script.
+// broken ones and no East Asian encoding fits; a server's default label
+// (iso-8859-1) yields to the page's own and to bytes that are plainly of
+// another script.
 //
 // Detection is a likelihood test. Every candidate decodes the same sample, and
 // each character costs the bits an order-zero model of the candidate's
