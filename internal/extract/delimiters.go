@@ -285,7 +285,7 @@ func (w *pairing) delimited(i, k int, d *delimiter) int {
 		return 0
 	}
 	n := end + len(d.close) - i
-	if d.open[0] == '\\' && w.isPattern(i, i+n) {
+	if (d.open == `\(` || d.open == `\[`) && w.isPattern(i, i+n) {
 		return 0
 	}
 	block := d.display

@@ -92,8 +92,8 @@ func hasGroupReference(b []byte) bool {
 // for.
 const maxGroupGap = 48
 
-// isPattern reports whether the delimiters at [i, end) group a regular
-// expression or belong to a path of Windows: a repetition follows, alternatives
+// isPattern reports whether \( … \) or \[ … \] at [i, end) groups a regular
+// expression or belongs to a path of Windows: a repetition follows, alternatives
 // that are words stand between, or names touch them on both sides.
 func (w *pairing) isPattern(i, end int) bool {
 	src := w.src
