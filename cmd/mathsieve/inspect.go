@@ -319,10 +319,10 @@ func (i inspector) shard() error {
 		switch {
 		case errors.Is(err, io.EOF) || errors.Is(err, corpus.ErrCorrupt) || errors.Is(err, corpus.ErrUnsupported):
 			i.say("document shard, %s: %d documents, %d bytes of text, %d formulas, %d tokens counted%s", format, count, bytes, formulas, tokens, rowsThatAreNone(bad))
-			if errors.Is(err, io.EOF) {
-				return nil
+			if errors.Is(err, corpus.ErrCorrupt) || errors.Is(err, corpus.ErrUnsupported) {
+				return err // after what could be read
 			}
-			return err // after what could be read
+			return nil
 		case errors.As(err, &broken):
 			bad[broken.Reason]++
 			continue

@@ -27,7 +27,7 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 	case errors.Is(err, ErrUnsupported):
 		return err
 	case err != nil:
-		return fmt.Errorf("%w: %s: %w", ErrCorrupt, codec, err)
+		return fmt.Errorf("%s: %w", codec, corrupt(err))
 	case n != len(dst):
 		return fmt.Errorf("%w: %s: expands to other than the %d bytes declared", ErrCorrupt, codec, len(dst))
 	}

@@ -103,10 +103,8 @@ func (c *Column) cause(err error) error {
 		return io.EOF
 	case c.stream.err != nil && !ended:
 		return c.stream.err
-	case errors.Is(err, io.EOF):
-		err = io.ErrUnexpectedEOF
 	}
-	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	return corrupt(err)
 }
 
 func (c *Column) release() {

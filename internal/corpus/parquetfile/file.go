@@ -193,7 +193,7 @@ func (f *File) bind(schema []format.SchemaElement, leaves int) error {
 	shell = append(shell, magic...)
 	opened, err := parquet.OpenFile(bytes.NewReader(shell), int64(len(shell)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return corrupt(err)
 	}
 	f.chunks = opened.RowGroups()[0].ColumnChunks()
 	f.addLeaves(opened.Root())
@@ -220,6 +220,15 @@ func (f *File) reserve(n int64) error {
 	}
 	f.free -= n
 	return nil
+}
+
+// corrupt returns the error of a decoder as ErrCorrupt. An end of its input in the
+// midst of a page must not pass for the end of the column.
+func corrupt(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
 // guard runs a call into parquet-go, which panics on some damaged files.

@@ -74,6 +74,10 @@ func hostiles() []hostile {
 		add(codec.String()+" expands to more", page(text, codec, pageV1(1, format.Plain), body, len(body), 1000), ErrCorrupt)
 	}
 
+	for _, codec := range []format.CompressionCodec{format.Gzip, format.Brotli, format.Zstd} {
+		add(codec.String()+" of nothing", page(text, codec, pageV1(1, format.Plain), nil, 0, 1000), ErrCorrupt)
+	}
+
 	raw := func(name string, leaf format.SchemaElement, header format.PageHeader, body []byte, want error) {
 		add(name, page(leaf, format.Uncompressed, header, body, len(body), len(body)), want)
 	}

@@ -258,7 +258,7 @@ func (s *shape) checkPrefixed(data []byte, leaf *Leaf) (int64, error) {
 		}
 		lengths, err := new(delta.BinaryPackedEncoding).DecodeInt32(nil, data[:end])
 		if err != nil {
-			return 0, fmt.Errorf("%w: %w", ErrCorrupt, err)
+			return 0, corrupt(err)
 		}
 		sum = 0
 		for _, n := range lengths {

@@ -42,7 +42,7 @@ func decodeThrift(b []byte, further int64, v any) (int, error) {
 		return thrift.Unmarshal(new(thrift.CompactProtocol), b[:c.at], v)
 	})
 	if err != nil && !errors.Is(err, ErrCorrupt) {
-		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+		err = corrupt(err)
 	}
 	return c.at, err
 }
